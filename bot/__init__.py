@@ -1,0 +1,1 @@
+"""Everything a learner touches: settings, assembly, the terminal, Discord and the demo."""

@@ -1,0 +1,135 @@
+"""What an operator can set, read from the environment and a `.env` file.
+
+The environment is an argument, so that tests and the demo hand in their own.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from foundation.errors import GradusError, did_you_mean
+
+PREFIX = "GRADUS_"
+TOKEN = "DISCORD_TOKEN"
+
+NO_TOKEN = (
+    "DISCORD_TOKEN: missing; copy it from discord.com/developers → your application → Bot, and put it into .env "
+    "(`gradus demo` needs none)"
+)
+
+
+class Settings(BaseSettings):
+    """Every setting: its default, its bounds, and what it does (shown in the README)."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True)
+
+    discord_token: SecretStr | None = Field(
+        default=None, validation_alias=TOKEN, description="the bot's token; only `gradus run` needs it"
+    )
+    home: Path = Field(
+        default=Path("~/.gradus"), description="the folder for the database, the index and drawn pictures"
+    )
+    encoder: str | None = Field(
+        default=None,
+        description="another sentence-transformers model: a folder or a hub id; empty for the bundled one",
+    )
+    message_content: bool = Field(
+        default=False,
+        description="read plain messages in conversations; needs the Message Content intent in the portal too",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="how much is written to standard error"
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load_settings` hands in counts, never the process's own environment behind its back."""
+        return (init_settings,)
+
+    @property
+    def folder(self) -> Path:
+        """`home`, with `~` put in full."""
+        return self.home.expanduser()
+
+    @property
+    def database_path(self) -> Path:
+        """The SQLite file."""
+        return self.folder / "gradus.sqlite3"
+
+    @property
+    def index_path(self) -> Path:
+        """The folder of the lesson index."""
+        return self.folder / "index"
+
+    @property
+    def cache_path(self) -> Path:
+        """The folder of drawn pictures; safe to delete at any time."""
+        return self.folder / "cache"
+
+
+class _Given(EnvSettingsSource):
+    """pydantic's reader of environment variables, over a mapping of ours."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+        super().__init__(Settings)
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        return {name.lower(): value for name, value in self._variables.items() if value.strip()}
+
+
+def load_settings(
+    environment: Mapping[str, str], env_file: Path | None = None, *, token_needed: bool = False
+) -> Settings:
+    """Settings from `environment`, over those of `env_file` where there is one.
+
+    Raises:
+        GradusError: names every wrong, unknown or missing key at once, a line each; no value of a secret.
+    """
+    in_file = dotenv_values(env_file) if env_file and env_file.is_file() else {}
+    variables = {name: value for name, value in in_file.items() if value is not None} | dict(environment)
+    problems = _unknown(variables)
+    settings = None
+    try:
+        settings = Settings(**_Given(variables)())
+    except ValidationError as error:
+        problems += [_said(detail) for detail in error.errors(include_url=False, include_context=False)]
+    if token_needed and not variables.get(TOKEN, "").strip():
+        problems.append(NO_TOKEN)
+    if problems or settings is None:
+        raise GradusError("\n".join(problems))
+    return settings
+
+
+def key_of(name: str) -> str:
+    """The environment variable behind the field `name`."""
+    alias = Settings.model_fields[name].validation_alias
+    return alias if isinstance(alias, str) else PREFIX + name.upper()
+
+
+def _unknown(variables: Mapping[str, str]) -> list[str]:
+    known = [key_of(name) for name in Settings.model_fields]
+    return [
+        f"{name}: no such setting{did_you_mean(name, known)}; remove it"
+        for name in sorted(variables)
+        if name.startswith(PREFIX) and name not in known
+    ]
+
+
+def _said(detail: Any) -> str:
+    name = str(detail["loc"][0])
+    key = key_of(name) if name in Settings.model_fields else name
+    given = "" if key == TOKEN else f", not {detail['input']!r}"
+    message: str = detail["msg"]
+    return f"{key}: {message[0].lower()}{message[1:]}{given}"

@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, key_of, load_settings
+from foundation.errors import GradusError
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_nothing_has_to_be_set() -> None:
+    settings = load_settings({})
+    assert settings.discord_token is None
+    assert settings.folder == Path.home() / ".gradus"
+    assert not settings.message_content
+
+
+def test_the_environment_is_read_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("GRADUS_HOME=/from/file\nGRADUS_LOG_LEVEL=DEBUG\n")
+    settings = load_settings({"GRADUS_HOME": str(tmp_path)}, file)
+    assert settings.home == tmp_path
+    assert settings.log_level == "DEBUG"
+
+
+def test_an_empty_value_is_no_value() -> None:
+    assert load_settings({"GRADUS_LOG_LEVEL": "", "GRADUS_ENCODER": " "}).log_level == "INFO"
+
+
+def test_every_wrong_unknown_and_missing_key_is_named_at_once() -> None:
+    wrong = {"GRADUS_HOM": "x", "GRADUS_LOG_LEVEL": "loud", "GRADUS_MESSAGE_CONTENT": "maybe"}
+    with pytest.raises(GradusError) as caught:
+        load_settings(wrong, token_needed=True)
+    lines = str(caught.value).splitlines()
+    assert lines[0] == "GRADUS_HOM: no such setting (did you mean 'GRADUS_HOME'?); remove it"
+    assert "GRADUS_MESSAGE_CONTENT: input should be a valid boolean" in lines[1]
+    assert "GRADUS_LOG_LEVEL: input should be 'DEBUG', 'INFO'" in lines[2]
+    assert lines[3].startswith("DISCORD_TOKEN: missing; copy it from discord.com/developers")
+    assert len(lines) == 4
+
+
+def test_the_token_never_shows() -> None:
+    settings = load_settings({"DISCORD_TOKEN": "s3cret"}, token_needed=True)
+    assert "s3cret" not in repr(settings) + str(settings) + settings.model_dump_json()
+    with pytest.raises(GradusError) as caught:
+        load_settings({"DISCORD_TOKEN": "s3cret", "GRADUS_LOG_LEVEL": "x"})
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_in_the_readme_and_the_example(name: str) -> None:
+    for file in ("README.md", ".env.example"):
+        assert key_of(name) in (ROOT / file).read_text(encoding="utf-8"), f"{key_of(name)} is not in {file}"
