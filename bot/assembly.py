@@ -1,0 +1,70 @@
+"""The one place where the parts are put together, for every driver alike."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from bot.asking import Asking
+from bot.settings import Settings
+from bot.store import AnswerStore
+from bot.ticks import TickRegistry
+from content.catalogue import Catalogue, load
+from foundation.clock import Clock, utc_now
+from foundation.database import DatabaseThread, migrate
+from foundation.learners import KnowsLearners
+from foundation.store import LearnerStore
+from index.retriever import Retriever
+
+STORES: tuple[KnowsLearners, ...] = (AnswerStore(), LearnerStore())
+"""Every store that keeps something on learners; learners themselves are forgotten last."""
+
+
+@dataclass(frozen=True)
+class Gradus:
+    """The assembled core. It knows nothing of Discord; drivers call its use cases."""
+
+    settings: Settings
+    catalogue: Catalogue
+    database: DatabaseThread
+    retriever: Retriever
+    asking: Asking
+    ticks: TickRegistry
+    clock: Clock
+
+    def close(self) -> None:
+        """End the threads, after what they have under way."""
+        self.retriever.close()
+        self.database.close()
+
+
+def assemble(
+    settings: Settings,
+    *,
+    say: Callable[[str], None],
+    clock: Clock = utc_now,
+    id_source: Callable[[], str] = lambda: secrets.token_hex(8),
+    database_path: Path | None = None,
+) -> Gradus:
+    """The core over the data folder of `settings`, which is made where it is missing.
+
+    Args:
+        say: takes lines for the operator.
+        id_source: names answers.
+        database_path: another database than the bot's own.
+
+    Raises:
+        GradusError: a lesson is broken, the data folder cannot be written, its database is damaged or newer.
+    """
+    catalogue = load()
+    if not settings.folder.exists():
+        say(f"making the data folder {settings.folder}")
+    path = database_path or settings.database_path
+    migrate(path, [store.migrations for store in STORES])
+    database = DatabaseThread(path)
+    retriever = Retriever(catalogue, settings.index_path, model=settings.encoder, say=say)
+    asking = Asking(catalogue, retriever, database, id_source)
+    ticks = TickRegistry()
+    ticks.add("forget old answers", timedelta(days=1), asking.forget_old)
+    return Gradus(settings, catalogue, database, retriever, asking, ticks, clock)

@@ -1,0 +1,124 @@
+"""The Discord client: what it listens to, what it may do, and how it starts."""
+
+import hashlib
+import json
+import logging
+import secrets
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.assembly import Gradus
+from bot.chat.buttons import AnswerButton
+from bot.chat.cogs.ask import Ask
+from bot.chat.errors import Complaints
+from bot.settings import Settings
+from foundation.files import write_whole
+
+log = logging.getLogger(__name__)
+
+
+class Tree(app_commands.CommandTree["GradusClient"]):
+    """The slash commands and menus; what they raise goes to the one place that answers."""
+
+    async def on_error(
+        self, interaction: discord.Interaction["GradusClient"], error: app_commands.AppCommandError
+    ) -> None:
+        """Tell the person who typed."""
+        await self.client.complaints.to_interaction(interaction, error)
+
+
+class GradusClient(commands.Bot):
+    """Gradus on Discord.
+
+    Attributes:
+        gradus: the assembled core that everything here only drives.
+        complaints: what is told when something goes wrong.
+        boot_steps: awaited once, when Discord is first ready: what was in flight is taken up again.
+    """
+
+    def __init__(self, gradus: Gradus, id_source: Callable[[], str]) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=intents(gradus.settings),
+            allowed_mentions=discord.AllowedMentions.none(),
+            tree_cls=Tree,
+            activity=discord.CustomActivity("Ask me with /ask, a mention or a DM"),
+        )
+        self.gradus = gradus
+        self.complaints = Complaints(id_source)
+        self.boot_steps: list[Callable[[], Awaitable[None]]] = []
+        self._booted = False
+
+    async def setup_hook(self) -> None:
+        """Load every feature (one that fails stops the start) and tell Discord the commands if they changed."""
+        self.add_dynamic_items(AnswerButton)
+        await self.add_cog(Ask(self))
+        await self._register_commands()
+
+    async def on_ready(self) -> None:
+        """Take up what was in flight, once: Discord says it is ready after every reconnection."""
+        if self._booted:
+            return
+        self._booted = True
+        for step in self.boot_steps:
+            await step()
+        log.info("ready as %s in %d servers", self.user, len(self.guilds))
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """There are no prefix commands: messages are the cogs' business."""
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """Log what an event's listener raised, and tell the writer of the message, if it was one."""
+        error = sys.exc_info()[1]
+        if error is None:
+            return
+        if args and isinstance(args[0], discord.Message):
+            await self.complaints.to_message(args[0], error)
+        else:
+            self.complaints.line(error)
+
+    async def _register_commands(self) -> None:
+        """Tell Discord the commands if they changed, or if it does not have them: not at every start."""
+        there = {(command.name, command.type) for command in await self.tree.fetch_commands()}
+        ours = {(command.name, _kind(command)) for command in self.tree.get_commands()}
+        written = self.gradus.settings.cache_path / f"commands-{self.application_id}"
+        digest = commands_digest(self.tree)
+        if there == ours and _read(written) == digest:
+            return
+        await self.tree.sync()
+        write_whole(written, digest.encode())
+        log.info("told Discord %d commands", len(ours))
+
+
+def make_client(gradus: Gradus, id_source: Callable[[], str] = lambda: secrets.token_hex(4)) -> GradusClient:
+    """A client over the assembled core, ready for `start(token)`; making one connects to nothing.
+
+    `id_source` names unforeseen errors, in the log and to the learner.
+    """
+    return GradusClient(gradus, id_source)
+
+
+def intents(settings: Settings) -> discord.Intents:
+    """What Discord is asked to send. None of it is privileged, unless the operator switched message content on."""
+    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=settings.message_content)
+
+
+def commands_digest(tree: app_commands.CommandTree[Any]) -> str:
+    """A hash of everything Discord is told of the commands."""
+    told = sorted(json.dumps(command.to_dict(tree), sort_keys=True) for command in tree.get_commands())
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+def _kind(command: Any) -> discord.AppCommandType:
+    return command.type if isinstance(command, app_commands.ContextMenu) else discord.AppCommandType.chat_input
+
+
+def _read(path: Path) -> str:
+    return path.read_text() if path.is_file() else ""

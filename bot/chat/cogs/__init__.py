@@ -1,0 +1,1 @@
+"""What learners can do in Discord, one cog a feature."""

@@ -1,0 +1,123 @@
+"""Pages as Discord messages: an embed and a picture with its words, or plain text where those are not allowed."""
+
+import asyncio
+import io
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import discord
+
+from bot.chat.rendering import Page, plain_text, shortened
+from content.mathtext import readable
+from content.pictures import equation_picture, picture
+
+log = logging.getLogger(__name__)
+
+PICTURE = "picture.png"
+WORDS_LIMIT = 1024  # characters of a picture's description
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A PNG and what it says in words."""
+
+    png: bytes
+    words: str
+
+    def file(self) -> discord.File:
+        """A fresh attachment: one can be sent only once."""
+        return discord.File(io.BytesIO(self.png), filename=PICTURE, description=shortened(self.words, WORDS_LIMIT))
+
+
+@dataclass(frozen=True)
+class Post:
+    """A page made ready to send, with its picture and its buttons, if any."""
+
+    page: Page
+    picture: Picture | None = None
+    buttons: discord.ui.View | None = None
+
+    def whole(self) -> dict[str, Any]:
+        """What discord's `send` takes, with everything."""
+        if self.picture is None:
+            return self.without_picture()
+        shown = embed(self.page).set_image(url=f"attachment://{PICTURE}")
+        return {"embed": shown, "file": self.picture.file(), **self._buttons()}
+
+    def without_picture(self) -> dict[str, Any]:
+        """The same where files may not be attached."""
+        return {"embed": embed(self.page), **self._buttons()}
+
+    def plain(self) -> dict[str, Any]:
+        """The same where embeds are not allowed either."""
+        return {"content": plain_text(self.page), "suppress_embeds": True, **self._buttons()}
+
+    def _buttons(self) -> dict[str, Any]:
+        return {} if self.buttons is None else {"view": self.buttons}
+
+
+def embed(page: Page) -> discord.Embed:
+    """The page as an embed; the question is its author line, where Discord shows plain text and nothing pings."""
+    shown = discord.Embed(title=page.title, description=page.text or None, colour=page.colour)
+    if page.question:
+        shown.set_author(name=page.question)
+    for field in page.fields:
+        shown.add_field(name=field.name, value=field.text, inline=False)
+    if page.footer:
+        shown.set_footer(text=page.footer)
+    return shown
+
+
+async def prepare(page: Page, cache_dir: Path, buttons: discord.ui.View | None = None) -> Post:
+    """The page with its picture drawn, in a thread. A picture that cannot be drawn takes no answer away: it is
+    logged, and formulas are written out instead.
+    """
+    try:
+        return Post(page, await asyncio.to_thread(_draw, page, cache_dir), buttons)
+    except Exception:
+        log.exception("cannot draw the picture of %r", page.title)
+        return Post(page.with_text_below(in_words(page.formulas)), None, buttons)
+
+
+def _draw(page: Page, cache_dir: Path) -> Picture | None:
+    if page.formulas:
+        return Picture(equation_picture(page.formulas, cache_dir).read_bytes(), in_words(page.formulas))
+    if page.figure is not None:
+        return Picture(picture(page.figure.name, cache_dir).read_bytes(), page.figure.alt)
+    return None
+
+
+def in_words(formulas: Sequence[str]) -> str:
+    """Formulas in characters that any screen reader has, one a line."""
+    return "\n".join(readable(f"${formula}$") for formula in formulas)
+
+
+async def send_answer(message: discord.Message, post: Post) -> None:
+    """Reply with as much of the post as the channel allows: without its picture, without an embed, without a
+    reference, or, where the bot may not write at all, not (and the log says so).
+    """
+    reference = message.to_reference(fail_if_not_exists=False)
+    ways = (
+        lambda: {**post.whole(), "reference": reference},
+        lambda: {**post.without_picture(), "reference": reference},
+        lambda: {**post.plain(), "reference": reference},
+        post.plain,
+    )
+    for way in ways:
+        try:
+            await message.channel.send(**way(), mention_author=False)
+            return
+        except discord.Forbidden as refusal:
+            last = refusal
+    log.warning("cannot answer in channel %s: %s", message.channel.id, last)
+
+
+async def send_followup(interaction: discord.Interaction, post: Post) -> None:
+    """Fill a deferred response; without the picture where files may not be attached."""
+    try:
+        await interaction.followup.send(**post.whole())
+    except discord.Forbidden:
+        await interaction.followup.send(**post.without_picture())

@@ -1,0 +1,283 @@
+"""`gradus` in the terminal. Heavy imports happen inside the commands, so that help is there at once."""
+
+import dataclasses
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from foundation.errors import GradusError, Problem, ProblemsFound
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from index.answers import Turn
+    from index.retriever import Retriever
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Gradus: a deep-learning tutor that lives in Discord.",
+)
+content_app = typer.Typer(no_args_is_help=True, help="The lessons and the catalogue.")
+index_app = typer.Typer(no_args_is_help=True, help="Search indexes: of the lessons, or of any text.")
+app.add_typer(content_app, name="content")
+app.add_typer(index_app, name="index")
+
+ENV_FILE = Path(".env")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on standard output.")]
+Content = Annotated[Path | None, typer.Option("--content", help="Another folder of lessons and catalogue.")]
+Count = Annotated[int, typer.Option("--k", min=1, max=1000, help="How many hits.")]
+IndexFolder = Annotated[Path, typer.Option("--index", help="The folder of the index.")]
+Batch = Annotated[Path | None, typer.Option("--batch", help="A file of JSON lines, one question each.")]
+
+
+def main() -> None:
+    """The console script: what a person can act on is one line and exit status 1, never a traceback."""
+    try:
+        app()
+    except GradusError as error:
+        print(f"gradus: {error}", file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:  # `gradus … | head`: nobody reads on, and that is no failure of ours
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _settings(*, token_needed: bool = False) -> "Settings":
+    from bot.settings import load_settings
+
+    return load_settings(os.environ, ENV_FILE, token_needed=token_needed)
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where the browser finds it; 0 for any.")] = 8420,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
+) -> None:
+    """The real bot in a simulated Discord, in your browser. No token needed."""
+    from bot.running import run_demo
+
+    run_demo(_settings(), port=port, open_browser=browser)
+
+
+@app.command()
+def run() -> None:
+    """The bot on Discord; needs DISCORD_TOKEN."""
+    from bot.running import run_on_discord
+
+    run_on_discord(_settings(token_needed=True))
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, database, lessons, index, encoder, GPU and sandbox: one line each, and what to do."""
+    from bot.doctor import examine
+
+    healthy = True
+    for finding in examine(os.environ, ENV_FILE):
+        typer.echo(str(finding))
+        healthy = healthy and finding.sound
+    if not healthy:
+        raise typer.Exit(1)
+
+
+@content_app.command("check")
+def content_check(content: Content = None) -> None:
+    """Render every equation, draw every figure, run every code block; name every error."""
+    from bot.terminal import bar, say
+    from content.catalogue import load
+    from content.check import check
+
+    catalogue = load(content)
+    with bar("checking") as advance:
+        problems = check(catalogue, advance)
+    if problems:
+        raise ProblemsFound(problems)
+    say(f"{len(catalogue.lessons)} lessons: every equation renders, every figure draws, every code block runs")
+
+
+@index_app.command("build")
+def index_build(
+    content: Content = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Where; by default the bot's own index.")] = None,
+) -> None:
+    """Make the index of the lessons; only what changed is embedded again."""
+    from content.catalogue import load
+    from index.passages import lesson_passages
+
+    settings = _settings()
+    _build(lesson_passages(load(content)), out or settings.index_path, settings)
+
+
+@index_app.command("corpus")
+def index_corpus(
+    file: Annotated[Path, typer.Argument(help='JSON lines of {"id", "title", "text"}.')],
+    out: Annotated[Path, typer.Option("--out", help="The folder to make.")],
+) -> None:
+    """Make an index of any text; bad lines are named and skipped."""
+    from bot.terminal import say
+    from index.passages import read_corpus
+
+    passages, problems = read_corpus(file)
+    for problem in problems:
+        say(str(problem))
+    _build(passages, out, _settings())
+
+
+def _build(passages: Any, out: Path, settings: "Settings") -> None:
+    from bot.terminal import bar, say
+    from index.build import build_index
+    from index.embedding import load_encoder
+
+    say("loading the encoder")
+    encoder = load_encoder(settings.encoder)
+    with bar("embedding") as advance:
+        report = build_index(passages, out, encoder, advance)
+    if not report.changed:
+        say(f"{out}: nothing changed; {report.passages} passages")
+        return
+    say(
+        f"{out}: {report.passages} passages, {report.sentences} sentences; "
+        f"{report.embedded} embedded, {report.reused} reused, {report.removed} removed"
+    )
+
+
+@index_app.command("search")
+def index_search(
+    folder: IndexFolder,
+    question: Annotated[str | None, typer.Argument(help="What to look for.")] = None,
+    k: Count = 10,
+    batch: Batch = None,
+    as_json: Json = False,
+) -> None:
+    """Search an index: one question, or a file of them, each searched singly."""
+    from bot.terminal import say
+    from index.embedding import load_encoder
+    from index.search import Index
+
+    _one_of(question, batch)
+    settings = _settings()
+    if not (folder / "CURRENT").exists():
+        raise GradusError(f"there is no index at {folder}; make one with `gradus index corpus` or `gradus index build`")
+    say("loading the encoder")
+    encoder = load_encoder(settings.encoder)
+    index = Index.open(folder, encoder.identity)
+
+    def search(entry: dict[str, Any]) -> dict[str, Any]:
+        hits = index.find(entry["question"], k, encoder).hits
+        return {"hits": [{"id": hit.passage.id, "score": round(float(hit.score), 4)} for hit in hits]}
+
+    if batch is not None:
+        _each(batch, _timed(search))
+        return
+    found = search({"question": _asked(question)})
+    _show(found, as_json, lambda: "\n".join(f"{hit['score']:8.3f}  {hit['id']}" for hit in found["hits"]))
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="In your own words.")] = None,
+    batch: Batch = None,
+    as_json: Json = False,
+) -> None:
+    """An answer from the lessons, with its sources."""
+    _one_of(question, batch)
+    with _retriever(_settings()) as retriever:
+        if batch is not None:
+            _each(batch, lambda entry: _answer(retriever, entry["question"], _history(entry)))
+            return
+        answer = _answer(retriever, _asked(question), ())
+        _show(answer, as_json, lambda: _page(answer))
+
+
+@contextmanager
+def _retriever(settings: "Settings") -> Iterator["Retriever"]:
+    from bot.terminal import say
+    from content.catalogue import load
+    from index.retriever import Retriever
+
+    retriever = Retriever(load(), settings.index_path, model=settings.encoder, say=say)
+    try:
+        yield retriever
+    finally:
+        retriever.close()
+
+
+def _answer(retriever: "Retriever", question: str, history: "tuple[Turn, ...]") -> dict[str, Any]:
+    from bot.asking import clean_question
+
+    return dataclasses.asdict(retriever.ask_now(clean_question(question), history))
+
+
+def _history(entry: dict[str, Any]) -> "tuple[Turn, ...]":
+    from index.answers import Turn
+
+    turns = entry.get("history") or []
+    if not isinstance(turns, list) or not all(isinstance(turn, dict) for turn in turns):
+        raise GradusError('\'history\' is a list of {"question", "concept"}')
+    return tuple(Turn(str(turn.get("question", "")), turn.get("concept")) for turn in turns)
+
+
+def _page(answer: dict[str, Any]) -> str:
+    lines = [answer["answer"], ""]
+    lines += [f"Source: {source['title']}  {source['url'] or ''}".rstrip() for source in answer["sources"]]
+    return "\n".join(lines).strip()
+
+
+def _one_of(question: str | None, batch: Path | None) -> None:
+    if (question is None) == (batch is None):
+        raise typer.BadParameter("give a question, or --batch FILE")
+
+
+def _asked(question: str | None) -> str:
+    if question is None or not question.strip():
+        raise GradusError("the question is empty; ask in your own words, for example: why does dropout help?")
+    return question
+
+
+def _show(result: dict[str, Any], as_json: bool, page: Callable[[], str]) -> None:
+    from bot.terminal import put_json
+
+    if as_json:
+        put_json(result)
+    else:
+        typer.echo(page())
+
+
+Respond = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def _each(batch: Path, respond: Respond) -> None:
+    """One line of JSON out for every line in, in order; a line that cannot be used says why instead."""
+    from bot.terminal import put_json, read_batch, say
+
+    refused = 0
+    for entry in read_batch(batch):
+        if isinstance(entry, Problem):
+            say(str(entry))
+            put_json({"id": None, "error": entry.message})
+            refused += 1
+            continue
+        try:
+            put_json({"id": entry["id"]} | respond(entry))
+        except GradusError as error:
+            put_json({"id": entry["id"], "error": str(error)})
+            refused += 1
+    if refused:
+        raise GradusError(f"{refused} lines of {batch} could not be used; each says why")
+
+
+def _timed(respond: Respond) -> Respond:
+    def timed(entry: dict[str, Any]) -> dict[str, Any]:
+        start = time.perf_counter()
+        result = respond(entry)
+        return result | {"milliseconds": round((time.perf_counter() - start) * 1000, 2)}
+
+    return timed

@@ -1,0 +1,1 @@
+"""The real bot inside a simulated Discord, shown in a browser on this machine: no account, no token."""

@@ -1,0 +1,76 @@
+"""Running the bot: on Discord, or in the demo."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+from bot.assembly import assemble
+from bot.settings import NO_TOKEN, Settings
+from bot.terminal import say
+from foundation.errors import GradusError
+
+
+def run_on_discord(settings: Settings) -> None:
+    """The bot on Discord, until it is interrupted.
+
+    Raises:
+        GradusError: there is no token, Discord refuses it, or the core cannot be assembled.
+    """
+    from bot.chat.service import serve
+
+    if settings.discord_token is None:
+        raise GradusError(NO_TOKEN)
+    _log_to_standard_error(settings)
+    gradus = assemble(settings, say=say)
+    try:
+        _until_interrupted(serve(gradus, settings.discord_token.get_secret_value()))
+    finally:
+        gradus.close()
+
+
+def run_demo(settings: Settings, *, port: int, open_browser: bool) -> None:
+    """The real bot in a simulated Discord at an address of this machine, until it is interrupted.
+
+    Its database is its own, beside the bot's: the demo's clock can be sent ahead, and would make old what is new.
+
+    Raises:
+        GradusError: the extra `demo` is not installed, the port is taken, or the core cannot be assembled.
+    """
+    try:
+        from bot.chat.client import make_client
+        from bot.demo.clock import DemoClock
+        from bot.demo.server import run_demo as serve
+    except ModuleNotFoundError as missing:
+        raise GradusError(f"the demo needs {missing.name}; run `pip install 'gradus-tutor[demo]'`") from missing
+    _log_to_standard_error(settings)
+    clock = DemoClock(memory=settings.folder / "demo-clock.json")
+    gradus = assemble(settings, say=say, clock=clock, database_path=settings.folder / "demo.sqlite3")
+    try:
+        _until_interrupted(
+            serve(
+                lambda: make_client(gradus),
+                port=port,
+                open_browser=open_browser,
+                clock=clock,
+                say=_print,
+                tick=gradus.ticks.run_due,
+            )
+        )
+    finally:
+        gradus.close()
+
+
+def _print(line: str) -> None:
+    print(line, flush=True)
+
+
+def _log_to_standard_error(settings: Settings) -> None:
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+def _until_interrupted(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        asyncio.run(work)
+    except KeyboardInterrupt:
+        say("stopped")

@@ -1,0 +1,460 @@
+"""Answers: what a question is given back, as plain values, and how it comes out of a search."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from index.bands import Bands, LessonEvidence, TopicEvidence, fitted
+from index.elsewhere import nearest
+from index.excerpts import excerpt, pieces
+from index.intent import PREFERRED, Intent, intent_of
+from index.language import is_foreign
+from index.lexical import stems_of, words_of
+from index.library import Library, Place
+
+if TYPE_CHECKING:
+    from index.embedding import Floats, Query
+    from index.passages import Passage
+    from index.search import Hit, Index, SearchResult
+
+SEARCHED = 60
+"""Hits looked at: enough for several of each concept that may answer."""
+
+MOST_CONCEPTS = 5
+
+MOST_PASSAGES = 5
+
+MOST_TITLES = 3
+"""Resources named in the text where nothing is claimed."""
+
+NAMED_BONUS = 0.7
+"""Added to a concept's score for a stem, up to two, of a term of it that the question has."""
+
+SECTION_BONUS = 1.5
+"""Added to the score of a passage from a section that speaks to the question's intent."""
+
+LIST_PENALTY = 1.0
+"""Taken from the score of the key points, which repeat what the sections explain."""
+
+BOTH_MOST, BOTH_ENOUGH = 450, 200
+"""Characters for each of two concepts that are compared."""
+
+CARD = "card"
+
+LEANING = re.compile(
+    r"^\W*(?:and|but|so|or|ok(?:ay)?|then|also|what about|how about|why|how|which)\b"
+    r"|\b(?:it|its|it's|that|this|these|those|they|them|their|there|one|ones|same|else|again|more|instead|example|above|here)\b|^(?:\W*\w+){1,4}\W*$",
+    re.IGNORECASE,
+)
+"""A question that may go on from the one before."""
+
+CLOSING = re.compile(
+    r"^\W*(?:thanks?|thank you|thx|ty|cheers|ok(?:ay)?|cool|nice|great|lol|bye|got it|hi|hello|hey|yes|no)\b"
+    r"[^?]{0,40}$",
+    re.IGNORECASE,
+)
+"""What asks nothing."""
+
+ENGLISH_ONLY = "Sorry, I read and answer only English for now. Please ask me the same in English, in simple words."
+
+Verdict = Literal["answer", "related", "decline"]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An earlier question of the same conversation.
+
+    Attributes:
+        question: as it was asked.
+        concept: the id of the concept that answered it, or None where nothing did.
+    """
+
+    question: str
+    concept: str | None = None
+
+
+@dataclass(frozen=True)
+class AnswerPassage:
+    """A piece of a lesson that an answer rests on.
+
+    Attributes:
+        concept: the lesson's concept id.
+        section: the lesson's section heading, or a learner's question.
+        text: the piece itself, Markdown.
+        score: how well it fits; comparable within one answer only.
+    """
+
+    concept: str
+    section: str
+    text: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where to read on: a resource of the catalogue."""
+
+    title: str
+    url: str | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a question is given back.
+
+    Attributes:
+        question: as it was asked.
+        verdict: `answer`; `related` (closest lessons and resources, nothing is claimed); `decline` (off topic).
+        concept: id of the concept that answers, or None.
+        concepts: up to five concept ids, best first.
+        answer: Markdown that a Discord message can show.
+        passages: what the answer rests on, best first.
+        sources: where to read on.
+        confidence: from 0 to 1.
+        milliseconds: how long it took.
+    """
+
+    question: str
+    verdict: Verdict
+    concept: str | None
+    concepts: tuple[str, ...]
+    answer: str
+    passages: tuple[AnswerPassage, ...]
+    sources: tuple[Source, ...]
+    confidence: float
+    milliseconds: float
+
+
+class Answerer(Protocol):
+    """Whatever answers questions."""
+
+    async def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """The answer to `question`, in the light of earlier turns."""
+
+
+Encode = Callable[[str], "Query"]
+"""Encodes a question whose misspelt words have been mended."""
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """What an encoder adds to a search.
+
+    Attributes:
+        encode: gives a question's vectors.
+        elsewhere: float32 (n, d), the vectors of `index.elsewhere.SENTENCES`.
+    """
+
+    encode: Encode
+    elsewhere: "Floats"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to understand a question, and what was found for it.
+
+    Attributes:
+        text: what was searched.
+        result: what the search found.
+        ranked: concept ids, best first.
+        named: the concepts named in it.
+        best: each concept's best hit.
+        lesson: the best-placed concept that has a lesson, or None.
+        topic: the evidence that it's a subject of the roadmap.
+        lesson_evidence: the evidence that `lesson` answers it.
+        on_topic, answered: the probabilities of both.
+    """
+
+    text: str
+    result: "SearchResult"
+    ranked: tuple[str, ...]
+    named: dict[str, int]
+    best: dict[str, "Hit"]
+    lesson: str | None
+    topic: TopicEvidence
+    lesson_evidence: LessonEvidence
+    on_topic: float
+    answered: float
+
+
+def answer(
+    question: str,
+    history: Sequence[Turn],
+    library: Library,
+    index: "Index",
+    encoding: Encoding | None,
+    timer: Callable[[], float],
+    allowed: "Callable[[Passage], bool] | None" = None,
+) -> Answer:
+    """The answer to `question` out of the lessons in `index`.
+
+    Args:
+        history: earlier turns of the conversation, the latest last.
+        encoding: None while there is no encoder: words alone are compared, and less is claimed.
+        timer: seconds of a clock that only runs forward.
+        allowed: which passages exist for this answer; all, if None.
+    """
+    start = timer()
+    found = _answered(question, history, library, index, encoding, allowed)
+    return replace(found, milliseconds=round((timer() - start) * 1000, 2))
+
+
+def _answered(
+    question: str,
+    history: Sequence[Turn],
+    library: Library,
+    index: "Index",
+    encoding: Encoding | None,
+    allowed: "Callable[[Passage], bool] | None",
+) -> Answer:
+    if is_foreign(question, library.words):
+        return _decline(question, ENGLISH_ONLY, 1.0)
+    bands = fitted(lexical=encoding is None)
+    reading = read(question, library, index, encoding, allowed)
+    expanded = expand(question, history, library)
+    if expanded is not None:
+        reading = _stronger(reading, read(expanded, library, index, encoding, allowed), bands)
+    if reading.on_topic < bands.decline_below or not reading.ranked:
+        return _decline(question, _off_topic(library), 1 - reading.on_topic)
+    if reading.lesson is not None and reading.answered >= bands.answer_from:
+        return _from_lesson(question, reading, library)
+    return _related(question, reading, library)
+
+
+def read(
+    text: str,
+    library: Library,
+    index: "Index",
+    encoding: Encoding | None,
+    allowed: "Callable[[Passage], bool] | None" = None,
+) -> Reading:
+    """Search for `text`, rank the concepts found, and weigh the evidence."""
+    spelled = index.spelled(text)
+    query = encoding.encode(spelled) if encoding else None
+    result = index.search(text, SEARCHED, query, allowed)
+    named = library.named(spelled)
+    best = _best_hits(result.hits)
+    ranked = _ranked(best, named)
+    lesson = next((concept for concept in ranked if best[concept].passage.kind != CARD), None)
+    elsewhere = nearest(query.vector, encoding.elsewhere) if query is not None and encoding else 0.0
+    topic = _topic_evidence(result, named, elsewhere, spelled)
+    evidence = _lesson_evidence(lesson, ranked, best, named)
+    bands = fitted(lexical=encoding is None)
+    answered = bands.lesson.probability(evidence) if lesson else 0.0
+    return Reading(text, result, ranked, named, best, lesson, topic, evidence, bands.topic.probability(topic), answered)
+
+
+def _best_hits(hits: Sequence["Hit"]) -> dict[str, "Hit"]:
+    """Each concept's best hit, in order."""
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        if hit.passage.concept:
+            best.setdefault(hit.passage.concept, hit)
+    return best
+
+
+def _ranked(best: dict[str, "Hit"], named: dict[str, int]) -> tuple[str, ...]:
+    """Concepts by their best hit's score, those that the question names by their full term raised."""
+
+    def score(concept: str) -> float:
+        return best[concept].score + NAMED_BONUS * min(named.get(concept, 0), 2)
+
+    return tuple(sorted(best, key=score, reverse=True))
+
+
+def _topic_evidence(result: "SearchResult", named: dict[str, int], elsewhere: float, spelled: str) -> TopicEvidence:
+    hits = result.hits
+    return TopicEvidence(
+        cosine=result.best_cosine,
+        elsewhere=elsewhere,
+        maxsim=max((hit.maxsim for hit in hits), default=0.0),
+        bm25_share=max((hit.bm25_share for hit in hits), default=0.0),
+        coverage=result.coverage,
+        passage_coverage=max((hit.coverage for hit in hits), default=0.0),
+        named=float(min(3, max(named.values(), default=0))),
+        words=float(min(12, len(stems_of(words_of(spelled))))),
+    )
+
+
+def _lesson_evidence(
+    lesson: str | None, ranked: Sequence[str], best: dict[str, "Hit"], named: dict[str, int]
+) -> LessonEvidence:
+    if lesson is None:
+        return LessonEvidence(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    hit = best[lesson]
+    others = [concept for concept in ranked if best[concept].passage.kind == CARD]
+    rival = max((best[concept].score for concept in others), default=0.0)
+    unwritten = {concept: length for concept, length in named.items() if concept in others}
+    return LessonEvidence(
+        margin=max(-5.0, min(5.0, hit.score - rival)),
+        cosine=hit.cosine,
+        maxsim=hit.maxsim,
+        bm25_share=hit.bm25_share,
+        coverage=hit.coverage,
+        named=float(min(3, named.get(lesson, 0))),
+        named_unwritten=float(min(3, max(unwritten.values(), default=0))),
+    )
+
+
+def expand(question: str, history: Sequence[Turn], library: Library) -> str | None:
+    """`question` with the subject of the conversation before it, where it seems to lean on that; else None."""
+    concept = next((turn.concept for turn in reversed(history) if turn.concept), None)
+    if concept not in library.catalogue.concepts or not LEANING.search(question) or CLOSING.search(question):
+        return None
+    return f"{library.catalogue.concept(concept).title}: {question}"
+
+
+def _stronger(bare: Reading, expanded: Reading, bands: Bands) -> Reading:
+    """The reading to answer by: the expanded one, unless the bare question does as well by itself."""
+    if bare.on_topic >= bands.decline_below and bare.answered >= max(bands.answer_from, expanded.answered):
+        return bare
+    return expanded
+
+
+def _from_lesson(question: str, reading: Reading, library: Library) -> Answer:
+    assert reading.lesson is not None
+    intent = intent_of(question)
+    both = _compared(reading, library) if intent == "choice" else ()
+    chosen = [_chosen(concept, intent, reading, library) for concept in (both or (reading.lesson,))]
+    text = _side_by_side(chosen, library) if both else _excerpt(chosen[0], library)
+    used = tuple(_passage(one.place, one.score, library, one.focus) for one in chosen)
+    lesson = reading.lesson
+    ranked = tuple(dict.fromkeys((lesson, *both, *reading.ranked)))
+    return Answer(
+        question=question,
+        verdict="answer",
+        concept=lesson,
+        concepts=ranked[:MOST_CONCEPTS],
+        answer=text,
+        passages=_with_next_best(used, reading, library),
+        sources=_sources(lesson, library),
+        confidence=round(reading.on_topic * reading.answered, 4),
+        milliseconds=0.0,
+    )
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """A place that answers, how well it fits, and the sentence that does so best."""
+
+    place: Place
+    score: float
+    focus: str
+
+
+def _compared(reading: Reading, library: Library) -> tuple[str, ...]:
+    """Two concepts with lessons that the question names, the better-placed first; else nothing."""
+    both = [concept for concept in reading.ranked if concept in reading.named and library.written(concept)]
+    present = [concept for concept in both if reading.best[concept].passage.kind != CARD]
+    if len(present) < 2 or reading.best[present[0]].passage.kind == "question":
+        return ()
+    return tuple(present[:2])
+
+
+def _side_by_side(chosen: Sequence[_Chosen], library: Library) -> str:
+    titles = [library.catalogue.concept(one.place.lesson.concept).title for one in chosen]
+    texts = [_excerpt(one, library, BOTH_MOST, BOTH_ENOUGH) for one in chosen]
+    return "\n\n".join(f"**{title}**\n{text}" for title, text in zip(titles, texts, strict=True))
+
+
+def _chosen(concept: str, intent: Intent, reading: Reading, library: Library) -> _Chosen:
+    """The place of the concept's lesson that fits the question and its intent best."""
+    found: dict[str, _Chosen] = {}
+    for hit in reading.result.hits:
+        place = library.place(hit.passage) if hit.passage.concept == concept else None
+        if place is not None:
+            score = hit.score + _fit(place, hit.passage.kind, intent)
+            better = place.section not in found or found[place.section].score < score
+            if better:
+                found[place.section] = _Chosen(place, score, hit.passage.sentences[hit.sentence])
+    return max(found.values(), key=lambda one: one.score)
+
+
+def _fit(place: Place, kind: str, intent: Intent) -> float:
+    if kind == "key points":
+        return -LIST_PENALTY
+    return SECTION_BONUS if place.section in PREFERRED[intent] else 0.0
+
+
+def _excerpt(chosen: _Chosen, library: Library, *limits: int) -> str:
+    parts = pieces(chosen.place.body, library.readable)
+    most_enough = dict(zip(("most", "enough"), limits, strict=False))
+    return excerpt(parts, chosen.focus, **most_enough)
+
+
+def _passage(place: Place, score: float, library: Library, focus: str) -> AnswerPassage:
+    text = excerpt(pieces(place.body, library.readable), focus)
+    return AnswerPassage(place.lesson.concept, place.section, text, round(score, 4))
+
+
+def _with_next_best(used: Sequence[AnswerPassage], reading: Reading, library: Library) -> tuple[AnswerPassage, ...]:
+    """The passages used, and the next best hits behind them."""
+    passages = list(used)
+    seen = {(one.concept, one.section) for one in used}
+    for hit in reading.result.hits:
+        place = library.place(hit.passage)
+        if len(passages) == MOST_PASSAGES:
+            break
+        if place is not None and (place.lesson.concept, place.section) not in seen:
+            seen.add((place.lesson.concept, place.section))
+            passages.append(_passage(place, hit.score, library, hit.passage.sentences[hit.sentence]))
+    return tuple(passages)
+
+
+def _sources(concept: str, library: Library) -> tuple[Source, ...]:
+    """The concept's resources that have an address, those its lesson names first; else those without one."""
+    resources = library.catalogue.resources_for(concept)
+    linked = [one for one in resources if one.url]
+    return tuple(Source(one.title, one.url) for one in (linked or resources))
+
+
+def _related(question: str, reading: Reading, library: Library) -> Answer:
+    concept = reading.ranked[0]
+    sources = _sources(concept, library)
+    return Answer(
+        question=question,
+        verdict="related",
+        concept=concept,
+        concepts=reading.ranked[:MOST_CONCEPTS],
+        answer=_unclaiming(concept, sources, reading, library),
+        passages=_with_next_best((), reading, library),
+        sources=sources,
+        confidence=round(reading.on_topic, 4),
+        milliseconds=0.0,
+    )
+
+
+def _unclaiming(concept: str, sources: Sequence[Source], reading: Reading, library: Library) -> str:
+    """Where to look, in words that claim nothing about the subject itself."""
+    title = library.catalogue.concept(concept).title
+    if library.written(concept):
+        near = f"I am not sure that my lessons answer that. The closest one is **{title}**."
+    else:
+        near = f"**{title}** is on the roadmap, but its lesson is still being written, so I won't guess."
+    lines = [near]
+    if sources:
+        lines += ["", "Worth reading meanwhile:", *(f"- {_linked(source)}" for source in sources[:MOST_TITLES])]
+    others = [one for one in reading.ranked if one != concept and library.written(one)][:2]
+    if others:
+        titles = " and ".join(f"**{library.catalogue.concept(one).title}**" for one in others)
+        lines += ["", f"Lessons nearby that are ready: {titles}."]
+    return "\n".join(lines)
+
+
+def _linked(source: Source) -> str:
+    return f"[{source.title}]({source.url})" if source.url else source.title
+
+
+def _decline(question: str, text: str, confidence: float) -> Answer:
+    return Answer(question, "decline", None, (), text, (), (), round(confidence, 4), 0.0)
+
+
+def _off_topic(library: Library) -> str:
+    """What to say of a question that is no subject of the roadmap; nothing of the question is repeated."""
+    text = (
+        "That isn't a subject I teach. Ask me about deep learning, from its mathematics and Python to training, "
+        "troubleshooting and careers."
+    )
+    examples = [f"- {question}" for question in library.examples()]
+    return "\n".join([text, "", "For example:", *examples]) if examples else text

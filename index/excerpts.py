@@ -1,0 +1,165 @@
+"""Whole sentences out of a lesson's Markdown, in order, as much of it as a Discord message shows well."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from content.markdown import Block, blocks, sentences
+from index.lexical import stems_of, words_of
+
+ENOUGH = 400
+"""Characters of prose after which an excerpt may end with its paragraph."""
+
+MOST = 900
+"""Characters of prose in an excerpt; only a single sentence may be longer."""
+
+MOST_CODE = 1800
+"""Characters of code in an excerpt: whole blocks, or none."""
+
+Readable = Callable[[str], str]
+"""Turns a lesson's inline Markdown (links, formulas) into what a message shows."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What is shown whole or not at all.
+
+    Attributes:
+        text: a sentence, or a fenced code block.
+        block: the number of its paragraph; sentences of one paragraph share it.
+        code: it's a code block, or what one prints.
+        item: it belongs to a list.
+    """
+
+    text: str
+    block: int
+    code: bool = False
+    item: bool = False
+
+
+def pieces(body: str, readable: Readable) -> tuple[Piece, ...]:
+    """The sentences and code blocks of a Markdown body, in order.
+
+    Display equations are left out, and a sentence that leads to one ends with a full stop instead.
+    """
+    found: list[Piece] = []
+    for number, block in enumerate(blocks(body)):
+        if block.kind == "equation":
+            found = _closed(found)
+        elif block.kind == "code":
+            tag = block.info.split()[0] if block.info else ""
+            found.append(Piece(f"```{tag}\n{block.text}\n```", number, code=True))
+        elif block.kind in ("paragraph", "item", "quote"):
+            found += _sentences(block, number, readable)
+    return tuple(found)
+
+
+def _sentences(block: Block, number: int, readable: Readable) -> list[Piece]:
+    return [Piece(readable(text), number, item=block.kind == "item") for text in sentences(block.text)]
+
+
+def _closed(found: list[Piece]) -> list[Piece]:
+    if not found or found[-1].code or not found[-1].text.endswith(":"):
+        return found
+    return [*found[:-1], replace(found[-1], text=f"{found[-1].text[:-1]}.")]
+
+
+def excerpt(parts: Sequence[Piece], focus: str = "", *, most: int = MOST, enough: int = ENOUGH) -> str:
+    """The window of `parts` around the sentence most like `focus`, as Markdown; everything where it fits.
+
+    The window starts with the focus's paragraph, or with the focus where that lies too deep in it, ends
+    at a sentence, and is filled up from the paragraphs after it, then from those before.
+    """
+    if _prose(parts) <= most and _code(parts) <= MOST_CODE:
+        return laid_out(parts)
+    start = _start(parts, _nearest(parts, focus), most)
+    end = start
+    while end < len(parts) and _takes(parts[start:end], parts[end], most, enough):
+        end += 1
+    if end == start:
+        end = start + 1
+    return laid_out(_introduced(parts, _before(parts, start, end, most, enough), end))
+
+
+def _prose(parts: Sequence[Piece]) -> int:
+    return sum(len(part.text) + 1 for part in parts if not part.code)
+
+
+def _code(parts: Sequence[Piece]) -> int:
+    return sum(len(part.text) for part in parts if part.code)
+
+
+def _nearest(parts: Sequence[Piece], focus: str) -> int:
+    """The place of the sentence that shares most of its words with `focus`."""
+    wanted = set(stems_of(words_of(focus)))
+
+    def alike(place: int) -> float:
+        words = set(stems_of(words_of(parts[place].text)))
+        return len(wanted & words) / max(1, len(wanted | words))
+
+    return max(range(len(parts)), key=alike) if wanted else 0
+
+
+def _start(parts: Sequence[Piece], focus: int, most: int) -> int:
+    block = parts[focus].block
+    first = next(place for place, part in enumerate(parts) if part.block == block)
+    if parts[focus].code:  # code never stands without the sentence that leads to it
+        first = max((place for place in range(focus) if not parts[place].code), default=focus)
+        return next(place for place, part in enumerate(parts) if part.block == parts[first].block)
+    return first if _prose(parts[first : focus + 1]) <= most else focus
+
+
+def _takes(taken: Sequence[Piece], part: Piece, most: int, enough: int) -> bool:
+    """Whether `part` still goes behind what is `taken`."""
+    if part.code:
+        return (
+            bool(taken)
+            and _code(taken) + len(part.text) <= MOST_CODE
+            and (taken[-1].code or taken[-1].text.endswith(":") or _prose(taken) < enough)
+        )
+    if taken and taken[-1].block != part.block and _prose(taken) >= enough:
+        return False
+    return _prose([*taken, part]) <= most
+
+
+def _before(parts: Sequence[Piece], start: int, end: int, most: int, enough: int) -> int:
+    """Where the window starts once whole paragraphs before it have filled it up."""
+    while start and _prose(parts[start:end]) < enough:
+        block = parts[start - 1].block
+        first = next(place for place, part in enumerate(parts) if part.block == block)
+        if any(part.code for part in parts[first:start]) or _prose(parts[first:end]) > most:
+            break
+        start = first
+    return start
+
+
+def _introduced(parts: Sequence[Piece], start: int, end: int) -> list[Piece]:
+    """The window, with a last sentence that would lead to what is left out ended by a full stop."""
+    window = list(parts[start:end])
+    return window if window and window[-1].code else _closed(window)
+
+
+def laid_out(parts: Sequence[Piece]) -> str:
+    """Pieces as Markdown: a paragraph's sentences on a line, list items with their dash."""
+    lines: list[str] = []
+    last: Piece | None = None
+    for part in parts:
+        if last is not None and last.block == part.block and not part.code:
+            lines[-1] += f" {part.text}"
+        else:
+            close = last is not None and last.item and part.item
+            if lines and not close:
+                lines.append("")
+            lines.append(f"- {part.text}" if part.item else part.text)
+        last = part
+    return "\n".join(lines)
+
+
+_MARKS = re.compile(r"^- ", re.MULTILINE)
+
+
+def sentences_of(markdown: str) -> tuple[str, ...]:
+    """The sentences of an excerpt, without its code and its list marks: for checks of faithfulness."""
+    plain = re.sub(r"```.*?```", "", markdown, flags=re.DOTALL)
+    lines = (_MARKS.sub("", line).strip() for line in plain.split("\n"))
+    return tuple(sentence for line in lines if line for sentence in sentences(line))

@@ -1,0 +1,193 @@
+"""Answers for the bot and the terminal: the lesson index of a data folder, and the encoder behind it.
+
+Loading the encoder takes seconds and a first build takes longer. Both happen in one worker thread, which
+alone ever touches the encoder; until it is done, answers come from the words alone, in another thread.
+"""
+
+import asyncio
+import concurrent.futures
+import logging
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from content.catalogue import Catalogue
+from foundation.errors import GradusError
+from index.answers import Answer, Encoding, Turn, answer
+from index.build import build_index, titled
+from index.elsewhere import encoded
+from index.embedding import bundled_model, load_encoder
+from index.lexical import Lexicon, write_lexicon
+from index.library import Library
+from index.passages import Passage, lesson_passages
+from index.search import Index
+from index.storage import DamagedError, content_of
+
+if TYPE_CHECKING:
+    from index.embedding import Encoder
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What the worker thread has made ready: the index, and the encoder that asks it."""
+
+    index: Index
+    encoding: Encoding
+
+
+class Retriever:
+    """Answers questions from the lessons of a catalogue; keeps its index in a folder of its own.
+
+    Close it when done. `ask` is for an event loop, `ask_now` for everything else.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        folder: Path,
+        *,
+        model: str | None = None,
+        say: Callable[[str], None] = lambda line: None,
+        timer: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        """Start making ready, in the background.
+
+        Args:
+            folder: where the index lies; it is made where it is missing, stale, damaged or another model's.
+            model: the encoder's name or folder; the bundled one, if None.
+            say: told in a line what takes a while and what went wrong; called from the worker thread.
+            timer: seconds of a clock that only runs forward.
+        """
+        self._library = Library(catalogue)
+        self._passages = tuple(lesson_passages(catalogue))
+        self._folder = folder
+        self._model = model
+        self._say = say
+        self._timer = timer
+        self._closing = threading.Event()
+        self._scratch = tempfile.TemporaryDirectory(prefix="gradus-words-", ignore_cleanup_errors=True)
+        self._worker = concurrent.futures.ThreadPoolExecutor(1, "gradus-encoder")
+        self._reader = concurrent.futures.ThreadPoolExecutor(1, "gradus-words")
+        self._words = self._reader.submit(WordIndex, self._passages, Path(self._scratch.name))
+        self._ready = self._worker.submit(self._make_ready)
+        self._ready.add_done_callback(self._tell_failure)
+
+    @property
+    def ready(self) -> bool:
+        """Whether answers use the encoder by now."""
+        return self._ready.done() and not self._ready.cancelled() and self._ready.exception() is None
+
+    async def wait_until_ready(self) -> None:
+        """Return once the encoder and the index are ready.
+
+        Raises:
+            GradusError: they will not be, and why.
+        """
+        await asyncio.wrap_future(self._ready)
+
+    async def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """The answer to `question`, in the light of earlier turns; never waits for the encoder to load."""
+        executor, work = (self._worker, self._by_meaning) if self.ready else (self._reader, self._by_words)
+        return await asyncio.get_running_loop().run_in_executor(executor, work, question, tuple(history))
+
+    def ask_now(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """The same for a caller without an event loop; waits until the encoder is ready.
+
+        Raises:
+            GradusError: the encoder or the index cannot be used.
+        """
+        self._ready.result()
+        return self._worker.submit(self._by_meaning, question, tuple(history)).result()
+
+    def batch(self, questions: Sequence[tuple[str, Sequence[Turn]]]) -> list[Answer]:
+        """`ask_now` for many questions, each with its history, one after another."""
+        return [self.ask_now(question, history) for question, history in questions]
+
+    def close(self) -> None:
+        """End the threads; a build under way stops at its next passages and leaves the index of before."""
+        self._closing.set()
+        for executor in (self._reader, self._worker):
+            executor.shutdown(wait=True, cancel_futures=True)
+        self._scratch.cleanup()
+
+    def _by_meaning(self, question: str, history: Sequence[Turn]) -> Answer:
+        made = self._ready.result()
+        return answer(question, history, self._library, made.index, made.encoding, self._timer)
+
+    def _by_words(self, question: str, history: Sequence[Turn]) -> Answer:
+        return answer(question, history, self._library, self._words.result(), None, self._timer)
+
+    def _make_ready(self) -> Ready:
+        encoder = load_encoder(self._model)
+        self._stop_if_closing()
+        return Ready(self._current_index(encoder), Encoding(encoder.encode_query, encoded(encoder)))
+
+    def _current_index(self, encoder: "Encoder") -> Index:
+        """The index in the folder, brought up to date first where it has to be."""
+        why = self._why_build(encoder)
+        if why:
+            self._say(f"{why}: making the index of {len(self._passages)} passages, answering by words meanwhile")
+            build_index(self._passages, self._folder, encoder, lambda done, total: self._stop_if_closing())
+        return Index.open(self._folder, encoder.identity)
+
+    def _why_build(self, encoder: "Encoder") -> str:
+        """Why the index in the folder cannot be used as it is; empty where it can."""
+        if not self._folder.exists():
+            return "no index yet"
+        try:
+            index = Index.open(self._folder)
+        except DamagedError:
+            return "the index is damaged"
+        except GradusError:
+            return "no index yet"
+        if index.identity != encoder.identity:
+            return f"the index was made by another encoder ({index.identity.id})"
+        return "" if index.manifest.content == content_of(self._passages) else "the lessons have changed"
+
+    def _stop_if_closing(self) -> None:
+        if self._closing.is_set():
+            raise _ClosedError
+
+    def _tell_failure(self, ready: "concurrent.futures.Future[Ready]") -> None:
+        if ready.cancelled() or isinstance(ready.exception(), _ClosedError):
+            return
+        error = ready.exception()
+        if isinstance(error, GradusError):
+            self._say(f"{error}; answers come from the words alone")
+        elif error is not None:
+            log.error("the encoder cannot be made ready", exc_info=error)
+            self._say(f"the encoder cannot be made ready ({type(error).__name__}); answers come from the words alone")
+
+
+class _ClosedError(GradusError):
+    """The retriever was closed before it was ready."""
+
+    def __init__(self) -> None:
+        super().__init__("Gradus is shutting down; ask again when it is back")
+
+
+class WordIndex(Index):
+    """An index of words alone, made in a moment; it gives only lexical searches."""
+
+    def __init__(self, passages: Sequence[Passage], folder: Path) -> None:
+        """Args:
+        folder: an empty one, for as long as the index is used.
+        """
+        write_lexicon(folder, [titled(passage, passage.text) for passage in passages], _common_words())
+        self.passages = tuple(passages)
+        self._lexicon = Lexicon(folder, len(passages))
+
+
+def _common_words() -> tuple[str, ...]:
+    """English words that are right even where no lesson has them: those of the bundled model's vocabulary."""
+    try:
+        lines = (bundled_model() / "vocab.txt").read_text("utf-8").splitlines()
+    except (GradusError, OSError):
+        return ()
+    return tuple(word for word in lines if len(word) > 2 and word.isalpha())

@@ -1,0 +1,62 @@
+"""The real client over the small core, in a simulated Discord."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+import pytest
+import simcord
+from simcord.actors import MemberActor
+from simcord.builders import ChannelHandle
+
+from bot.asking import Asking
+from bot.assembly import Gradus
+from bot.chat.client import GradusClient, make_client
+from bot.settings import Settings
+from bot.ticks import TickRegistry
+from content.catalogue import Catalogue
+from foundation.database import DatabaseThread
+from index.retriever import Retriever
+from tests.bot.conftest import NOW, Prepared
+
+
+@pytest.fixture
+def gradus(
+    tmp_path: Path, catalogue: Catalogue, answerer: Prepared, database: DatabaseThread, asking: Asking
+) -> Gradus:
+    return Gradus(
+        settings=Settings(home=tmp_path),
+        catalogue=catalogue,
+        database=database,
+        retriever=cast(Retriever, answerer),
+        asking=asking,
+        ticks=TickRegistry(),
+        clock=lambda: NOW,
+    )
+
+
+@pytest.fixture
+def new_client(gradus: Gradus) -> Callable[[], GradusClient]:
+    """A fresh client over the same core: what a restart makes."""
+    return lambda: make_client(gradus, id_source=lambda: "e7707")
+
+
+@pytest.fixture
+def simcord_bot(new_client: Callable[[], GradusClient]) -> GradusClient:
+    """What simcord's own `simcord_env` fixture runs."""
+    return new_client()
+
+
+@pytest.fixture
+async def channel(simcord_env: simcord.Env) -> ChannelHandle:
+    return simcord_env.create_guild("Study server").create_text_channel("ask")
+
+
+@pytest.fixture
+async def ada(simcord_env: simcord.Env, channel: ChannelHandle) -> MemberActor:
+    return simcord_env.guild.add_member(simcord_env.create_user("ada"))
+
+
+@pytest.fixture
+async def bob(simcord_env: simcord.Env, channel: ChannelHandle) -> MemberActor:
+    return simcord_env.guild.add_member(simcord_env.create_user("bob"))

@@ -1,0 +1,203 @@
+"""A small catalogue with one whole lesson, an answerer that says what it is told, and the core around them."""
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.asking import Asking
+from bot.store import AnswerStore
+from content.catalogue import Catalogue, Concept, Resource, Stage
+from content.lesson import read
+from foundation.database import DatabaseThread, migrate
+from foundation.store import LearnerStore
+from index.answers import Answer, AnswerPassage, Source, Turn
+
+NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+
+DROPOUT = """---
+concept: dropout
+summary: Dropout switches units off at random during training.
+aliases: [drop out]
+resources: [a-book]
+---
+
+## In one minute
+
+Dropout switches units off at random during training.
+
+## Intuition
+
+Dropout forbids a unit to rely on one neighbour, see [[regularization]].
+
+## The mathematics
+
+Dropout multiplies by a mask:
+
+$$
+\\\\tilde h = \\\\frac{m \\\\odot h}{1 - p}
+$$
+
+## Worked example
+
+Dropout with $p = 0.5$ doubles what stays:
+
+$$
+2 \\cdot \\frac12 = 1
+$$
+
+Dropout with $p = 0$ changes nothing, see [[regularization]].
+
+## In code
+
+Dropout is one layer in PyTorch.
+
+```python
+import torch.nn as nn
+print(nn.Dropout(0.5))
+```
+
+```text
+Dropout(p=0.5, inplace=False)
+```
+
+## Pitfalls
+
+Dropout stays on when one forgets `model.eval()`:
+
+```python raises
+model.evaluate()
+```
+
+```text
+AttributeError: no
+```
+
+## Questions learners ask
+
+### Why does dropout help?
+
+Dropout helps because no unit can rely on another one.
+
+### Where do I put dropout?
+
+Dropout goes after the activation.
+
+### What rate should I take?
+
+Dropout of 0.5 is the classic choice.
+
+### Why do my test scores change from run to run?
+
+Dropout is still on: call `model.eval()`.
+
+### Does dropout slow training down?
+
+Dropout makes training take more epochs.
+
+## Key points
+
+- Dropout switches units off at random.
+- Dropout is off at test time.
+- Dropout scales what stays.
+- Dropout regularises.
+""".replace("\\\\", "\\")
+
+
+@dataclass
+class Prepared:
+    """An answerer that gives the prepared answer, whatever is asked, or raises what it was given."""
+
+    reply: Answer
+    failure: Exception | None = None
+    heard: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
+
+    async def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        self.heard.append((question, tuple(history)))
+        if self.failure is not None:
+            raise self.failure
+        return replace(self.reply, question=question)
+
+
+def concept(id: str, title: str, requires: tuple[str, ...] = ()) -> Concept:
+    return Concept(id=id, stage="intermediate", title=title, requires=requires, helps=(), seeds=(0,), covers=())
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    concepts = (
+        concept("multilayer-perceptron", "Multi-layer perceptrons"),
+        concept("regularization", "Regularisation", ("multilayer-perceptron",)),
+        concept("dropout", "Dropout", ("regularization",)),
+        concept("batch-normalization", "Batch normalisation", ("dropout",)),
+    )
+    book = Resource(
+        id="a-book",
+        title="A Book",
+        kind="book",
+        authors=("A. Author",),
+        url="https://example.org/book",
+        level="beginner",
+        concepts=("dropout",),
+        projects=(),
+        seeds=(0,),
+        note=None,
+    )
+    lesson, _ = read(Path("intermediate/dropout.md"), DROPOUT)  # too short for the catalogue's own loader
+    assert lesson is not None
+    return Catalogue(
+        stages={"intermediate": Stage(id="intermediate", title="Core", summary="The core.")},
+        concepts={one.id: one for one in concepts},
+        projects={},
+        steps={},
+        resources={book.id: book},
+        lessons={"dropout": lesson},
+        aliases={"dropout": "dropout"},
+        directory=Path(),
+    )
+
+
+ANSWER = Answer(
+    question="why does dropout help?",
+    verdict="answer",
+    concept="dropout",
+    concepts=("dropout", "regularization"),
+    answer="Dropout helps because no unit can rely on another one.",
+    passages=(
+        AnswerPassage(
+            "dropout", "Why does dropout help?", "Dropout helps because no unit can rely on another one.", 0.9
+        ),
+        AnswerPassage("dropout", "Intuition", "Dropout forbids a unit to rely on one neighbour.", 0.5),
+    ),
+    sources=(Source("A Book", "https://example.org/book"), Source("A talk", None)),
+    confidence=0.97,
+    milliseconds=12.0,
+)
+
+
+@pytest.fixture
+def answerer() -> Prepared:
+    return Prepared(ANSWER)
+
+
+@pytest.fixture
+def ids() -> Callable[[], str]:
+    numbers = itertools.count(1)
+    return lambda: f"a{next(numbers)}"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[DatabaseThread]:
+    path = tmp_path / "gradus.sqlite3"
+    migrate(path, [AnswerStore.migrations, LearnerStore.migrations])
+    thread = DatabaseThread(path)
+    yield thread
+    thread.close()
+
+
+@pytest.fixture
+def asking(catalogue: Catalogue, answerer: Prepared, database: DatabaseThread, ids: Callable[[], str]) -> Asking:
+    return Asking(catalogue, answerer, database, ids)

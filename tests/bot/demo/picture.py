@@ -1,0 +1,44 @@
+"""The README's picture: `python -m tests.bot.demo.picture OUT.png` asks the demo a question and photographs it."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import discord
+
+from bot.demo.clock import DemoClock
+from bot.demo.server import open_demo
+from tests.bot.demo.driving import DESKTOP, Visitor, browser
+
+QUESTION = "why does dropout help?"
+
+
+async def photograph(
+    make_client: Callable[[], discord.Client],
+    file: Path,
+    *,
+    question: str = QUESTION,
+    sees: str = "dropout",
+    size: tuple[int, int] = DESKTOP,
+) -> None:
+    """Ask the bot that `make_client` makes, wait until `sees` is answered, and save the screen as `file`."""
+    async with open_demo(make_client, port=0, clock=DemoClock()) as address, browser() as running:
+        visitor = await Visitor.arrive(running, address, size)
+        await visitor.asks(question)
+        await visitor.answered(sees)
+        await visitor.photographs(file)
+
+
+def main() -> None:
+    """Photograph the real bot, over the data folder of the settings."""
+    if len(sys.argv) != 2:
+        raise SystemExit("usage: python -m tests.bot.demo.picture OUT.png")
+    from tests.bot.demo.real import real_client
+
+    with real_client() as make_client:
+        asyncio.run(photograph(make_client, Path(sys.argv[1])))
+
+
+if __name__ == "__main__":
+    main()
