@@ -24,8 +24,7 @@ from index.excerpts import sentences_of
 
 LONGEST_QUESTION = 2000  # characters: what one Discord message holds
 MOST_EQUATIONS = 6  # in one picture: more than a phone shows at once
-CONVERSATION = timedelta(minutes=15)  # after a longer pause a question stands alone
-MOST_TURNS = 3
+MOST_PLACES = 4  # in lessons, named beside the sources
 KEEP_ANSWERS = timedelta(days=90)
 
 MATHEMATICS, IN_CODE = "The mathematics", "In code"  # section headings that every lesson has
@@ -155,35 +154,30 @@ class Asking:
         """Answer a question and keep the answer.
 
         Args:
-            place: where it is asked; what the learner asked there in the last minutes is what "it" may mean.
+            place: where it is asked, as the driver names places.
             now: aware, UTC.
-            follows: the id of an answer that the learner replies to, if any.
+            follows: the id of an answer that the learner replies to, if any: what "it" means.
 
         Raises:
             GradusError: the question is empty or too long.
         """
         cleaned = clean_question(question)
-
-        def recall(database: Database) -> tuple[int, tuple[Turn, ...]]:
-            learner = self._learners.learner_for(database, learner_discord_id, now).id
-            return learner, self._conversation(database, learner, place, now, follows)
-
-        learner, history = await self._database.run(recall)
-        answer = await self._answerer.ask(cleaned, history)
+        answer = await self._answerer.ask(cleaned, await self._turns(follows))
         asked = Asked(self._id_source(), answer)
-        kept = KeptAnswer(asked.id, learner, place, now, answer)
-        await self._database.run(lambda database: self._answers.keep(database, kept))
+
+        def keep(database: Database) -> None:
+            learner = self._learners.learner_for(database, learner_discord_id, now)
+            self._answers.keep(database, KeptAnswer(asked.id, learner.id, place, now, answer))
+
+        await self._database.run(keep)
         return asked
 
-    def _conversation(
-        self, database: Database, learner: int, place: str, now: datetime, follows: str | None
-    ) -> tuple[Turn, ...]:
-        """Earlier turns, the latest last; the answer that is replied to counts as the latest."""
-        earlier = list(self._answers.recent(database, learner, place, now - CONVERSATION, MOST_TURNS))
-        replied = self._answers.find(database, follows) if follows else None
-        if replied is not None:
-            earlier.append(replied)
-        return tuple(Turn(kept.answer.question, kept.answer.concept) for kept in earlier)
+    async def _turns(self, follows: str | None) -> tuple[Turn, ...]:
+        """The turn that is replied to; none where it is no longer kept."""
+        if follows is None:
+            return ()
+        replied = await self._database.run(lambda database: self._answers.find(database, follows))
+        return () if replied is None else (Turn(replied.answer.question, replied.answer.concept),)
 
     async def answer(self, id: str) -> Answer:
         """The answer that was given under `id`.
@@ -306,7 +300,7 @@ def _equations(answer: Answer, catalogue: Catalogue) -> Equations | None:
     latex = tuple(equation.latex for equation in body.equations)
     numbers = itertools.count(1)
     numbered = (f"**({next(numbers)})**" if span.kind == "display" else span.text for span in spans(body.markdown[0]))
-    text = _shown("".join(numbered), catalogue)
+    text = re.sub(r"\s+(?=\*\*\(\d+\)\*\*)", " ", _shown("".join(numbered), catalogue))
     return Equations(lesson.concept, catalogue.concept(lesson.concept).title, MATHEMATICS, text, latex)
 
 
@@ -333,10 +327,16 @@ def _sources(answer: Answer, catalogue: Catalogue) -> Sources:
     known = {(resource.title, resource.url): resource for resource in catalogue.resources.values()}
     pairs = [(source, known.get((source.title, source.url))) for source in answer.sources]
     return Sources(
-        places=places(answer.passages, catalogue),
+        places=places(_close(answer), catalogue),
         resources=tuple(resource for _, resource in pairs if resource is not None),
         others=tuple(source for source, resource in pairs if resource is None),
     )
+
+
+def _close(answer: Answer) -> tuple[AnswerPassage, ...]:
+    """What speaks in an answer, then what else is close in the same lesson."""
+    own = (passage for passage in answer.passages if passage.concept == answer.concept)
+    return (*spoken(answer), *own)[:MOST_PLACES]
 
 
 def places(passages: Iterable[AnswerPassage], catalogue: Catalogue) -> tuple[tuple[str, str], ...]:

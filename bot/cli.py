@@ -15,6 +15,7 @@ from foundation.errors import GradusError, Problem, ProblemsFound
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+    from content.catalogue import Catalogue
     from index.answers import Turn
     from index.retriever import Retriever
 
@@ -92,10 +93,9 @@ def doctor() -> None:
 def content_check(content: Content = None) -> None:
     """Render every equation, draw every figure, run every code block; name every error."""
     from bot.terminal import bar, say
-    from content.catalogue import load
     from content.check import check
 
-    catalogue = load(content)
+    catalogue = _catalogue(content)
     with bar("checking") as advance:
         problems = check(catalogue, advance)
     if problems:
@@ -109,11 +109,10 @@ def index_build(
     out: Annotated[Path | None, typer.Option("--out", help="Where; by default the bot's own index.")] = None,
 ) -> None:
     """Make the index of the lessons; only what changed is embedded again."""
-    from content.catalogue import load
     from index.passages import lesson_passages
 
     settings = _settings()
-    _build(lesson_passages(load(content)), out or settings.index_path, settings)
+    _build(lesson_passages(_catalogue(content)), out or settings.index_path, settings)
 
 
 @index_app.command("corpus")
@@ -129,6 +128,14 @@ def index_corpus(
     for problem in problems:
         say(str(problem))
     _build(passages, out, _settings())
+
+
+def _catalogue(folder: Path | None) -> "Catalogue":
+    from content.catalogue import load
+
+    if folder is not None and not folder.is_dir():
+        raise GradusError(f"there is no folder {folder}")
+    return load(folder)
 
 
 def _build(passages: Any, out: Path, settings: "Settings") -> None:
@@ -189,11 +196,12 @@ def ask(
 ) -> None:
     """An answer from the lessons, with its sources."""
     _one_of(question, batch)
+    asked = "" if batch else _asked(question)
     with _retriever(_settings()) as retriever:
         if batch is not None:
-            _each(batch, lambda entry: _answer(retriever, entry["question"], _history(entry)))
+            _each(batch, lambda entry: _answer(retriever, _asked(entry["question"]), _history(entry)))
             return
-        answer = _answer(retriever, _asked(question), ())
+        answer = _answer(retriever, asked, ())
         _show(answer, as_json, lambda: _page(answer))
 
 
@@ -211,9 +219,7 @@ def _retriever(settings: "Settings") -> Iterator["Retriever"]:
 
 
 def _answer(retriever: "Retriever", question: str, history: "tuple[Turn, ...]") -> dict[str, Any]:
-    from bot.asking import clean_question
-
-    return dataclasses.asdict(retriever.ask_now(clean_question(question), history))
+    return dataclasses.asdict(retriever.ask_now(question, history))
 
 
 def _history(entry: dict[str, Any]) -> "tuple[Turn, ...]":
@@ -237,9 +243,9 @@ def _one_of(question: str | None, batch: Path | None) -> None:
 
 
 def _asked(question: str | None) -> str:
-    if question is None or not question.strip():
-        raise GradusError("the question is empty; ask in your own words, for example: why does dropout help?")
-    return question
+    from bot.asking import clean_question
+
+    return clean_question(question or "")
 
 
 def _show(result: dict[str, Any], as_json: bool, page: Callable[[], str]) -> None:

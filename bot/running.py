@@ -11,6 +11,10 @@ from bot.terminal import say
 from foundation.errors import GradusError
 
 
+CHATTY = ("apscheduler", "bm25s", "discord", "faiss", "sentence_transformers")
+"""Libraries whose every step is news to nobody."""
+
+
 def run_on_discord(settings: Settings) -> None:
     """The bot on Discord, until it is interrupted.
 
@@ -66,7 +70,14 @@ def _print(line: str) -> None:
 
 
 def _log_to_standard_error(settings: Settings) -> None:
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setLevel(settings.log_level)  # bm25s gives its own logger a level, so the root's is not enough
+    logging.basicConfig(
+        level=settings.log_level, handlers=[handler], format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    if settings.log_level != "DEBUG":
+        for library in CHATTY:
+            logging.getLogger(library).setLevel(logging.WARNING)
 
 
 def _until_interrupted(work: Coroutine[Any, Any, None]) -> None:

@@ -58,17 +58,9 @@ class AnswerStore:
         rows = list(database.query("select * from answers where answer = ?", [answer]))
         if not rows:
             return None
-        return _kept(rows[0])
-
-    def recent(
-        self, database: Database, learner: int, place: str, since: datetime, most: int
-    ) -> tuple[KeptAnswer, ...]:
-        """What the learner was last answered at a place since a moment (aware), oldest first."""
-        rows = database.query(
-            "select * from answers where learner = ? and place = ? and asked_at >= ? order by asked_at desc, rowid desc limit ?",
-            [learner, place, _utc(since), most],
-        )
-        return tuple(_kept(row) for row in rows)[::-1]
+        row = rows[0]
+        asked_at = datetime.fromisoformat(row["asked_at"])
+        return KeptAnswer(row["answer"], row["learner"], row["place"], asked_at, _from_json(row["content"]))
 
     def vote(self, database: Database, answer: str, learner: int, helpful: bool, now: datetime) -> bool:
         """Keep one learner's vote, the last one they gave; False where the answer is gone."""
@@ -124,7 +116,7 @@ def create_answers(database: Database) -> None:
         )
         """
     )
-    database.execute("create index answers_by_learner on answers (learner, asked_at)")
+    database.execute("create index answers_by_learner on answers (learner)")
     database.execute("create index answers_by_time on answers (asked_at)")
     database.execute(
         """
@@ -138,11 +130,6 @@ def create_answers(database: Database) -> None:
         """
     )
     database.execute("create index votes_by_learner on votes (learner)")
-
-
-def _kept(row: dict[str, Any]) -> KeptAnswer:
-    asked_at = datetime.fromisoformat(row["asked_at"])
-    return KeptAnswer(row["answer"], row["learner"], row["place"], asked_at, _from_json(row["content"]))
 
 
 def _utc(moment: datetime) -> str:

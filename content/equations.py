@@ -43,7 +43,7 @@ def render(latex: str | Sequence[str], *, colour: str = COLOUR, size: float = SI
         raise GradusError("there is no equation to draw: give at least one")
     with _drawing:
         drawings = [_draw(equation, colour, size) for equation in equations]
-        return _png(drawings)
+        return _png(drawings, colour)
 
 
 def _draw(latex: str, colour: str, size: float) -> Any:
@@ -52,9 +52,14 @@ def _draw(latex: str, colour: str, size: float) -> Any:
         raise GradusError("an equation is empty: write LaTeX between the dollars")
     mathml(latex)
     try:
-        return _ziamath().Latex(plain_latex(shown), size=size, color=colour)
+        return _ziamath().Latex(_spaced(plain_latex(shown)), size=size, color=colour)
     except Exception as error:  # ziamath fails in many ways on what it does not know
         raise GradusError(f"the equation '{shown}' cannot be drawn; write it in a simpler way") from error
+
+
+def _spaced(latex: str) -> str:
+    """The space that TeX sets around these signs, which the parser takes for letters."""
+    return re.sub(r"\\(sim|odot|otimes|oplus)(?![a-zA-Z])", r"\\,\\\1\\,", latex)
 
 
 def _ziamath() -> Any:
@@ -65,7 +70,7 @@ def _ziamath() -> Any:
     return ziamath
 
 
-def _png(drawings: Sequence[Any]) -> bytes:
+def _png(drawings: Sequence[Any], colour: str) -> bytes:
     import resvg_py
 
     sizes = [drawing.getsize() for drawing in drawings]
@@ -73,7 +78,9 @@ def _png(drawings: Sequence[Any]) -> bytes:
     height = sum(high for _, high in sizes) + GAP * (len(sizes) - 1) + 2 * MARGIN
     parts, y = [], MARGIN
     for drawing, (wide, high) in zip(drawings, sizes, strict=True):
-        parts.append(_placed(drawing.svg(), (width - wide) / 2, y))
+        # Lines over letters (`\overline`) are black whatever the colour.
+        svg = drawing.svg().replace('fill="black"', f'fill="{colour}"')
+        parts.append(_placed(svg, (width - wide) / 2, y))
         y += high + GAP
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '

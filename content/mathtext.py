@@ -160,7 +160,7 @@ def _tokens(element: ElementTree.Element) -> list[Token]:
         case "mroot", [inside, degree]:
             return [Token(_small(_tokens(degree), _SUPERSCRIPTS, "") + _root(_tokens(inside)))]
         case "mtable", rows:
-            return [Token("; ".join(" ".join(filter(None, map(_cell, row))) for row in rows))]
+            return [Token("; ".join(map(_row, rows)))]
         case "mspace", _ if element.get("linebreak"):
             return [Token(";", "comma")]
         case "mspace", _:
@@ -176,8 +176,12 @@ def _tokens(element: ElementTree.Element) -> list[Token]:
             return _children(element)
 
 
-def _cell(cell: ElementTree.Element) -> str:
-    return _join(_children(cell))
+def _row(row: ElementTree.Element) -> str:
+    """A row of a matrix, an alignment or a case distinction, whose conditions get an "if" if they have none."""
+    cells = [_join(_children(cell)) for cell in row]
+    is_case = len(cells) == 2 and all(cell.get("columnalign") == "left" for cell in row)
+    between = " if " if is_case and not re.match(r"if|for|when|else|otherwise", cells[-1]) else " "
+    return between.join(filter(None, cells))
 
 
 def _leaf(element: ElementTree.Element) -> list[Token]:
@@ -301,6 +305,8 @@ def _is_unit(tokens: Sequence[Token]) -> bool:
         rest = rest[1:]
     if len(rest) == 1:
         return rest[0].role in ("ordinary", "function")
+    if len(rest) == 3 and rest[0].text == rest[2].text and rest[0].text in ("|", "‖"):
+        return True
     opening = 0 if rest and rest[0].role == "open" else 1
     if len(rest) <= opening or rest[opening].role != "open" or rest[0].role not in ("open", "function", "ordinary"):
         return False
@@ -318,9 +324,8 @@ def _join(tokens: Sequence[Token], tight: bool = False) -> str:
     text = ""
     for place, token in enumerate(signed):
         before = signed[place - 1] if place else None
-        after = signed[place + 1] if place + 1 < len(signed) else None
         piece = token.text
-        if token.role == "fraction" and (_touches(before, "close") or _touches(after, "open")):
+        if token.role == "fraction" and _is_factor(signed, place):
             piece = f"({piece})"
         if before and (token.role == "space" or _gap(before, token, tight)) and text[-1:] not in ("", " "):
             text += " "
@@ -340,6 +345,12 @@ def _unary(tokens: Sequence[Token]) -> Iterator[Token]:
         yield token
         if token.role != "space":
             before = token
+
+
+def _is_factor(tokens: Sequence[Token], place: int) -> bool:
+    before = next((one for one in reversed(tokens[:place]) if one.role != "space"), None)
+    after = next((one for one in tokens[place + 1 :] if one.role != "space"), None)
+    return _touches(before, "close") or _touches(after, "open")
 
 
 def _touches(token: Token | None, bracket: Role) -> bool:

@@ -15,7 +15,6 @@ from index.library import Library, Place
 
 if TYPE_CHECKING:
     from index.embedding import Floats, Query
-    from index.passages import Passage
     from index.search import Hit, Index, SearchResult
 
 SEARCHED = 60
@@ -39,8 +38,6 @@ LIST_PENALTY = 1.0
 
 BOTH_MOST, BOTH_ENOUGH = 450, 200
 """Characters for each of two concepts that are compared."""
-
-CARD = "card"
 
 LEANING = re.compile(
     r"^\W*(?:and|but|so|or|ok(?:ay)?|then|also|what about|how about|why|how|which)\b"
@@ -185,7 +182,6 @@ def answer(
     index: "Index",
     encoding: Encoding | None,
     timer: Callable[[], float],
-    allowed: "Callable[[Passage], bool] | None" = None,
 ) -> Answer:
     """The answer to `question` out of the lessons in `index`.
 
@@ -193,10 +189,9 @@ def answer(
         history: earlier turns of the conversation, the latest last.
         encoding: None while there is no encoder: words alone are compared, and less is claimed.
         timer: seconds of a clock that only runs forward.
-        allowed: which passages exist for this answer; all, if None.
     """
     start = timer()
-    found = _answered(question, history, library, index, encoding, allowed)
+    found = _answered(question, history, library, index, encoding)
     return replace(found, milliseconds=round((timer() - start) * 1000, 2))
 
 
@@ -206,15 +201,14 @@ def _answered(
     library: Library,
     index: "Index",
     encoding: Encoding | None,
-    allowed: "Callable[[Passage], bool] | None",
 ) -> Answer:
     if is_foreign(question, library.words):
         return _decline(question, ENGLISH_ONLY, 1.0)
     bands = fitted(lexical=encoding is None)
-    reading = read(question, library, index, encoding, allowed)
+    reading = read(question, library, index, encoding)
     expanded = expand(question, history, library)
     if expanded is not None:
-        reading = _stronger(reading, read(expanded, library, index, encoding, allowed), bands)
+        reading = _stronger(reading, read(expanded, library, index, encoding), bands)
     if reading.on_topic < bands.decline_below or not reading.ranked:
         return _decline(question, _off_topic(library), 1 - reading.on_topic)
     if reading.lesson is not None and reading.answered >= bands.answer_from:
@@ -227,19 +221,18 @@ def read(
     library: Library,
     index: "Index",
     encoding: Encoding | None,
-    allowed: "Callable[[Passage], bool] | None" = None,
 ) -> Reading:
     """Search for `text`, rank the concepts found, and weigh the evidence."""
     spelled = index.spelled(text)
     query = encoding.encode(spelled) if encoding else None
-    result = index.search(text, SEARCHED, query, allowed)
+    result = index.search(text, SEARCHED, query)
     named = library.named(spelled)
     best = _best_hits(result.hits)
     ranked = _ranked(best, named)
-    lesson = next((concept for concept in ranked if best[concept].passage.kind != CARD), None)
+    lesson = next((concept for concept in ranked if library.written(concept)), None)
     elsewhere = nearest(query.vector, encoding.elsewhere) if query is not None and encoding else 0.0
     topic = _topic_evidence(result, named, elsewhere, spelled)
-    evidence = _lesson_evidence(lesson, ranked, best, named)
+    evidence = _lesson_evidence(lesson, best, named, library)
     bands = fitted(lexical=encoding is None)
     answered = bands.lesson.probability(evidence) if lesson else 0.0
     return Reading(text, result, ranked, named, best, lesson, topic, evidence, bands.topic.probability(topic), answered)
@@ -278,14 +271,14 @@ def _topic_evidence(result: "SearchResult", named: dict[str, int], elsewhere: fl
 
 
 def _lesson_evidence(
-    lesson: str | None, ranked: Sequence[str], best: dict[str, "Hit"], named: dict[str, int]
+    lesson: str | None, best: dict[str, "Hit"], named: dict[str, int], library: Library
 ) -> LessonEvidence:
     if lesson is None:
         return LessonEvidence(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     hit = best[lesson]
-    others = [concept for concept in ranked if best[concept].passage.kind == CARD]
+    others = [concept for concept in best if not library.written(concept)]
     rival = max((best[concept].score for concept in others), default=0.0)
-    unwritten = {concept: length for concept, length in named.items() if concept in others}
+    unwritten = {concept: length for concept, length in named.items() if not library.written(concept)}
     return LessonEvidence(
         margin=max(-5.0, min(5.0, hit.score - rival)),
         cosine=hit.cosine,
@@ -300,9 +293,14 @@ def _lesson_evidence(
 def expand(question: str, history: Sequence[Turn], library: Library) -> str | None:
     """`question` with the subject of the conversation before it, where it seems to lean on that; else None."""
     concept = next((turn.concept for turn in reversed(history) if turn.concept), None)
-    if concept not in library.catalogue.concepts or not LEANING.search(question) or CLOSING.search(question):
+    if (
+        concept is None
+        or concept not in library.catalogue.concepts
+        or not LEANING.search(question)
+        or CLOSING.search(question)
+    ):
         return None
-    return f"{library.catalogue.concept(concept).title}: {question}"
+    return f"{library.title(concept)}: {question}"
 
 
 def _stronger(bare: Reading, expanded: Reading, bands: Bands) -> Reading:
@@ -346,14 +344,13 @@ class _Chosen:
 def _compared(reading: Reading, library: Library) -> tuple[str, ...]:
     """Two concepts with lessons that the question names, the better-placed first; else nothing."""
     both = [concept for concept in reading.ranked if concept in reading.named and library.written(concept)]
-    present = [concept for concept in both if reading.best[concept].passage.kind != CARD]
-    if len(present) < 2 or reading.best[present[0]].passage.kind == "question":
+    if len(both) < 2 or reading.best[both[0]].passage.kind == "question":
         return ()
-    return tuple(present[:2])
+    return tuple(both[:2])
 
 
 def _side_by_side(chosen: Sequence[_Chosen], library: Library) -> str:
-    titles = [library.catalogue.concept(one.place.lesson.concept).title for one in chosen]
+    titles = [library.title(one.place.lesson.concept) for one in chosen]
     texts = [_excerpt(one, library, BOTH_MOST, BOTH_ENOUGH) for one in chosen]
     return "\n\n".join(f"**{title}**\n{text}" for title, text in zip(titles, texts, strict=True))
 
@@ -368,6 +365,8 @@ def _chosen(concept: str, intent: Intent, reading: Reading, library: Library) ->
             better = place.section not in found or found[place.section].score < score
             if better:
                 found[place.section] = _Chosen(place, score, hit.passage.sentences[hit.sentence])
+    if not found:  # only its card was found
+        return _Chosen(library.opening(concept), reading.best[concept].score, "")
     return max(found.values(), key=lambda one: one.score)
 
 
@@ -427,7 +426,7 @@ def _related(question: str, reading: Reading, library: Library) -> Answer:
 
 def _unclaiming(concept: str, sources: Sequence[Source], reading: Reading, library: Library) -> str:
     """Where to look, in words that claim nothing about the subject itself."""
-    title = library.catalogue.concept(concept).title
+    title = library.title(concept)
     if library.written(concept):
         near = f"I am not sure that my lessons answer that. The closest one is **{title}**."
     else:
@@ -437,7 +436,7 @@ def _unclaiming(concept: str, sources: Sequence[Source], reading: Reading, libra
         lines += ["", "Worth reading meanwhile:", *(f"- {_linked(source)}" for source in sources[:MOST_TITLES])]
     others = [one for one in reading.ranked if one != concept and library.written(one)][:2]
     if others:
-        titles = " and ".join(f"**{library.catalogue.concept(one).title}**" for one in others)
+        titles = " and ".join(f"**{library.title(one)}**" for one in others)
         lines += ["", f"Lessons nearby that are ready: {titles}."]
     return "\n".join(lines)
 

@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import importlib.util
 import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,10 +148,13 @@ class Encoder:
 
     def encode_query(self, text: str) -> Query:
         """A question's sentence vector and token vectors, from one forward pass on one thread."""
-        text = text[:LONGEST_TEXT]
-        with _threads(1):
-            output: Any = self._model.encode_query(text, show_progress_bar=False, output_value=None)
-        vector = output["sentence_embedding"].numpy()
+        import torch
+
+        text = (self._model.prompts.get("query") or "") + text[:LONGEST_TEXT]
+        with _threads(1), torch.inference_mode():  # without the batching of `encode`, a tenth faster
+            outputs = self._model(self._model.preprocess([text]))
+        output = {name: values[0] for name, values in outputs.items() if isinstance(values, torch.Tensor)}
+        vector = output["sentence_embedding"].float().numpy()
         kept = self._kept(output)
         words = self._words(text, output["input_ids"].numpy(), kept)
         return Query(normalised(vector[None])[0], self._tokens(output, kept), words)
@@ -178,7 +182,7 @@ class Encoder:
         if not tokenizer.is_fast:
             return ()
         encoded = tokenizer(text, truncation=True, max_length=self._model.max_seq_length)
-        if encoded["input_ids"] != ids.tolist():  # the model put a prompt before the text
+        if encoded["input_ids"] != ids.tolist():  # the model prepares its texts in a way of its own
             return ()
         return tuple(_word(text, encoded, place) for place in np.flatnonzero(kept).tolist())
 
@@ -193,6 +197,17 @@ def normalised(rows: Floats) -> Floats:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     scaled: Floats = (rows / np.maximum(lengths, 1e-12)).astype(np.float32)
     return scaled
+
+
+def widened(rows: Halves) -> Floats:
+    """`rows` as float32, by torch where it is loaded: its conversion is several times as fast as numpy's."""
+    if "torch" not in sys.modules:
+        return rows.astype(np.float32)
+    import torch
+
+    with _threads(1):
+        wide: Floats = torch.from_numpy(rows).float().numpy()
+    return wide
 
 
 @contextlib.contextmanager

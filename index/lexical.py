@@ -307,4 +307,4 @@ def _array(path: Path) -> npt.NDArray[Any]:
     """An array left on disk; an empty one cannot be mapped, and is read."""
     if path.stat().st_size <= 128:
         return np.load(path, allow_pickle=False)  # type: ignore[no-any-return]
-    return np.load(path, mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))

@@ -1,10 +1,9 @@
 """What answering needs to know of the catalogue, worked out once."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from content.catalogue import Catalogue
-from content.lesson import KEY_POINTS, QUESTIONS, LearnerQuestion, Lesson
+from content.lesson import LearnerQuestion, Lesson
 from content.links import plain
 from content.mathtext import readable
 from index.lexical import stems_of, words_of
@@ -40,25 +39,31 @@ class Library:
 
     def readable(self, markdown: str) -> str:
         """A lesson's Markdown with links as words and formulas in Unicode."""
-        return readable(plain(markdown, lambda concept: self.catalogue.concept(concept).title))
+        return readable(plain(markdown, self.title))
 
     def named(self, question: str) -> dict[str, int]:
         """The concepts that `question` names, each with the length in stems of its longest term in it.
 
-        A term inside a longer one of another concept doesn't count: "chain rule" names no "rule".
+        A term inside a longer one of another concept doesn't count: "activation memory" names no activation.
         """
-        stems = tuple(stems_of(words_of(question)))
+        words = [word for word in words_of(question) if stems_of([word])]
+        stems = tuple(stems_of(words))
         found = [
             (start, start + length, concept)
             for length in {len(name) for name in self._names}
             for start in range(len(stems) - length + 1)
-            for concept in self._names.get(stems[start : start + length], ())
+            for concept in self._called(stems[start : start + length], words[start])
         ]
         whole = [one for one in found if not any(_inside(one, other) for other in found)]
         lengths: dict[str, int] = {}
         for start, end, concept in sorted(whole):
             lengths[concept] = max(lengths.get(concept, 0), end - start)
         return lengths
+
+    def _called(self, stems: tuple[str, ...], word: str) -> tuple[str, ...]:
+        """The concepts called so; a single `word` has to be the very one, for "network" is no "networking"."""
+        names = self._names.get(stems, {})
+        return tuple(concept for concept, single in names.items() if not single or _singular(word) in single)
 
     def written(self, concept: str) -> bool:
         """Whether the concept has a lesson."""
@@ -67,18 +72,25 @@ class Library:
     def place(self, passage: Passage) -> Place | None:
         """Where `passage` stands, or None for a card, or where the lesson has changed since."""
         lesson = self.catalogue.lessons.get(passage.concept)
-        if lesson is None:
+        if lesson is None or passage.kind == "card":
             return None
         if passage.kind == "question":
-            return next((_place(lesson, one) for one in lesson.questions if _same(one.question, passage)), None)
-        section = KEY_POINTS if passage.kind == "key points" else passage.section
-        found = next((one for one in lesson.sections if one.title == section and one.title != QUESTIONS), None)
+            asked = words_of(passage.section)
+            return next((_place(lesson, one) for one in lesson.questions if self._words(one.question) == asked), None)
+        found = next((one for one in lesson.sections if one.title == passage.section), None)
         return Place(lesson, found.title, found.body) if found else None
 
-    def sections(self, concept: str, titles: Sequence[str]) -> tuple[Place, ...]:
-        """Those of the lesson's sections that have one of `titles`."""
+    def _words(self, heading: str) -> list[str]:
+        return words_of(self.readable(heading))
+
+    def title(self, concept: str) -> str:
+        """The concept's title."""
+        return self.catalogue.concept(concept).title
+
+    def opening(self, concept: str) -> Place:
+        """How the concept's lesson begins."""
         lesson = self.catalogue.lessons[concept]
-        return tuple(Place(lesson, one.title, one.body) for one in lesson.sections if one.title in titles)
+        return Place(lesson, lesson.sections[0].title, lesson.sections[0].body)
 
     def examples(self) -> tuple[str, ...]:
         """Questions that are answered, one of a lesson, of the first lessons."""
@@ -88,12 +100,6 @@ class Library:
 
 def _place(lesson: Lesson, question: LearnerQuestion) -> Place:
     return Place(lesson, question.question, question.answer)
-
-
-def _same(question: str, passage: Passage) -> bool:
-    """Whether `passage` is that learner's question; its text has the formulas and links made readable."""
-    asked = words_of(question)
-    return words_of(passage.section) == asked or words_of(passage.text)[: len(asked)] == asked
 
 
 def _inside(one: tuple[int, int, str], other: tuple[int, int, str]) -> bool:
@@ -108,12 +114,22 @@ def _terms(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _names(catalogue: Catalogue) -> dict[tuple[str, ...], tuple[str, ...]]:
-    """Each term's stems, with the concepts that are called so."""
-    found: dict[tuple[str, ...], dict[str, None]] = {}
+def _names(catalogue: Catalogue) -> dict[tuple[str, ...], dict[str, frozenset[str]]]:
+    """Each term's stems, with the concepts that are called so and, for terms of one word, its forms.
+
+    A term of which stop words leave one word only ("write-up", "t-test") is no name: too much would be it.
+    """
+    found: dict[tuple[str, ...], dict[str, frozenset[str]]] = {}
     for id, names in _terms(catalogue).items():
         for name in names:
-            stems = tuple(stems_of(words_of(name)))
-            if stems:
-                found.setdefault(stems, {})[id] = None
-    return {stems: tuple(ids) for stems, ids in found.items()}
+            words = words_of(name)
+            stems = tuple(stems_of(words))
+            if stems and (len(stems) > 1 or len(words) == 1):
+                single = frozenset({_singular(words[0])}) if len(words) == 1 else frozenset()
+                concepts = found.setdefault(stems, {})
+                concepts[id] = concepts.get(id, frozenset()) | single
+    return found
+
+
+def _singular(word: str) -> str:
+    return word.removesuffix("s") if len(word) > 3 else word

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from foundation.errors import GradusError
 from index import ranking
+from index.embedding import widened
 from index.lexical import Lexicon, Terms, inverse_frequency, stems_of, words_of
 from index.passages import Passage
 from index.storage import (
@@ -227,13 +228,13 @@ class Index:
         """MaxSim of the question's tokens with each passage at `positions`: (m,)."""
         starts = self._vectors.token_starts
         lengths = starts[positions + 1] - starts[positions]
-        rows = np.empty((int(lengths.sum()), self.manifest.dimension), np.float32)
+        rows = np.empty((int(lengths.sum()), self.manifest.dimension), np.float16)
         end = 0
         for position, length in zip(positions.tolist(), lengths.tolist(), strict=True):
             start = starts[position]
             rows[end : end + length] = self._vectors.tokens[start : start + length]
             end += length
-        return ranking.maxsim(query.tokens, self._token_weights(query), rows, lengths)
+        return ranking.maxsim(query.tokens, self._token_weights(query), widened(rows), lengths)
 
     def _token_weights(self, query: "Query") -> Floats:
         """What each of the question's tokens counts: (q,); all alike where their words aren't known."""

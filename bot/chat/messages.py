@@ -3,7 +3,7 @@
 import asyncio
 import io
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,7 +100,7 @@ async def send_answer(message: discord.Message, post: Post) -> None:
     reference, or, where the bot may not write at all, not (and the log says so).
     """
     reference = message.to_reference(fail_if_not_exists=False)
-    ways = (
+    ways: tuple[Callable[[], dict[str, Any]], ...] = (
         lambda: {**post.whole(), "reference": reference},
         lambda: {**post.without_picture(), "reference": reference},
         lambda: {**post.plain(), "reference": reference},

@@ -56,44 +56,16 @@ def test_an_over_long_question_is_refused_with_its_length_and_the_limit(length: 
 async def test_an_answer_is_kept_under_the_id_that_it_was_given(asking: Asking, answerer: Prepared) -> None:
     asked = await asking.ask("  why does\ndropout help? ", ADA, "1/2", NOW)
     assert asked.id == "a1"
-    assert answerer.heard == [("why does dropout help?", ())]
+    assert [question for question, _ in answerer.heard] == ["why does dropout help?"]
     assert await asking.answer("a1") == asked.answer == ANSWER
-
-
-FIRST = Turn("first?", "dropout")
-
-
-@pytest.mark.parametrize(
-    ("who", "place", "minutes", "heard"),
-    [
-        (ADA, "1/2", 15, (FIRST,)),
-        (ADA, "1/2", 15.1, ()),
-        (ADA, "1/3", 1, ()),
-        (BOB, "1/2", 1, ()),
-    ],
-)
-async def test_a_question_comes_with_what_its_learner_asked_there_just_before(
-    asking: Asking, answerer: Prepared, who: int, place: str, minutes: float, heard: tuple[Turn, ...]
-) -> None:
-    await asking.ask("first?", ADA, "1/2", NOW)
-    await asking.ask("why?", who, place, NOW + timedelta(minutes=minutes))
-    assert answerer.heard[-1] == ("why?", heard)
-
-
-async def test_only_the_last_turns_of_a_conversation_are_remembered_in_order(
-    asking: Asking, answerer: Prepared
-) -> None:
-    for second, question in enumerate(("first?", "second?", "third?", "fourth?", "fifth?")):
-        await asking.ask(question, ADA, "dm", NOW + timedelta(seconds=second))
-    assert [turn.question for turn in answerer.heard[-1][1]] == ["second?", "third?", "fourth?"]
 
 
 async def test_a_reply_to_anyones_answer_follows_on_from_it(asking: Asking, answerer: Prepared) -> None:
     asked = await asking.ask("first?", ADA, "1/2", NOW)
     await asking.ask("and why?", BOB, "1/2", NOW + timedelta(days=1), follows=asked.id)
-    assert answerer.heard[-1] == ("and why?", (FIRST,))
     await asking.ask("and then?", BOB, "1/3", NOW + timedelta(days=1), follows="forgotten")
-    assert answerer.heard[-1] == ("and then?", ())
+    turns = [turns for _, turns in answerer.heard]
+    assert turns == [(), (Turn("first?", "dropout"),), ()]
 
 
 async def test_a_refused_question_reaches_nobody_and_leaves_nothing(
@@ -108,7 +80,7 @@ async def test_a_refused_question_reaches_nobody_and_leaves_nothing(
 async def test_the_mathematics_is_the_lessons_text_with_numbers_for_its_formulas(asking: Asking) -> None:
     found = await asking.equations((await asking.ask("why?", ADA, "dm", NOW)).id)
     assert (found.concept, found.title, found.section) == ("dropout", "Dropout", MATHEMATICS)
-    assert found.text == "Dropout multiplies by a mask:\n\n**(1)**"
+    assert found.text == "Dropout multiplies by a mask: **(1)**"
     assert found.latex == (r"\tilde h = \frac{m \odot h}{1 - p}",)
 
 

@@ -76,8 +76,8 @@ def test_wrong_usage_ends_with_2(arguments: list[str], home: Path) -> None:
     [
         (["run"], {}, "DISCORD_TOKEN: missing; copy it from discord.com/developers"),
         (["run"], {"GRADUS_HOM": "x"}, "GRADUS_HOM: no such setting (did you mean 'GRADUS_HOME'?)"),
-        (["ask", "  "], {}, "the question is empty"),
-        (["ask", "why " * 1000], {}, "That question has"),
+        (["ask", "  "], {}, "That question is empty"),
+        (["ask", "why " * 1000], {}, "That question has 3,999 characters"),
         (["ask", "--batch", "/no/such/file"], {}, "cannot read /no/such/file: no such file"),
         (["index", "corpus", "/no/such/file", "--out", "/tmp/x"], {}, "cannot read /no/such/file"),
         (["index", "search", "x", "--index", "/no/such/index"], {}, "there is no index at /no/such/index"),
@@ -99,7 +99,7 @@ def test_search_prints_json_and_nothing_else(corpus: Path, home: Path) -> None:
     done = gradus("index", "search", "which animal purrs?", "--index", corpus, "--k", "2", "--json", home=home)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)["hits"]
-    assert [hit["id"] for hit in found][0] == "cat"
+    assert found[0]["id"] == "cat"
     assert len(found) == 2
     assert found[0]["score"] > found[1]["score"]
 

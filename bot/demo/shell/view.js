@@ -59,7 +59,9 @@ function keepInView(list) {
   let until = performance.now() + KEEP_MILLISECONDS;
   let acted = false;
   let newest = null;
-  const keep = () => { if (goal && performance.now() < until) goal(); };
+  // Preview puts its own anchor back one frame after the list has grown; the goal is reached after that.
+  const frame = (then) => requestAnimationFrame(then);
+  const keep = () => frame(() => frame(() => { if (goal && performance.now() < until) goal(); }));
   const release = () => { goal = null; };
   const act = () => { acted = true; newest = list.lastElementChild; };
   new ResizeObserver(keep).observe(list);
@@ -68,7 +70,7 @@ function keepInView(list) {
     if (!acted || !last || last === newest) return;
     newest = last;
     until = performance.now() + KEEP_MILLISECONDS;
-    goal = () => last.scrollIntoView({ block: "nearest" });
+    goal = () => last.scrollIntoView({ block: last.offsetHeight > timeline.clientHeight ? "start" : "end" });
     keep();
   }).observe(list, { childList: true });
   for (const kind of ["wheel", "touchmove"]) timeline.addEventListener(kind, release, { passive: true });
@@ -76,7 +78,29 @@ function keepInView(list) {
   document.addEventListener("keydown", (event) => { if (event.key === "Enter") act(); }, true);
 }
 
+// Preview drops a message that is sent while the one before is under way; here it waits for its turn.
+const TURN_MILLISECONDS = 20;
+
+function sendInTurn(form) {
+  const button = document.getElementById("send-message");
+  let waiting = false;
+  document.addEventListener("submit", (event) => {
+    if (event.target !== form || !button.disabled) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (waiting) return;
+    waiting = true;
+    const again = setInterval(() => {
+      if (button.disabled) return;
+      clearInterval(again);
+      waiting = false;
+      form.requestSubmit();
+    }, TURN_MILLISECONDS);
+  }, true);
+}
+
 document.addEventListener("DOMContentLoaded", async () => {
+  sendInTurn(document.getElementById("channel-composer"));
   keepInView(document.getElementById("channel-message-list"));
   const list = document.getElementById("channel-message-list");
   const [secret, , person] = location.hash.slice(1).split("~");

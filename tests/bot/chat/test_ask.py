@@ -7,6 +7,7 @@ from typing import Any
 import discord
 import pytest
 import simcord
+from discord import app_commands
 from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle
 
@@ -303,4 +304,6 @@ def refuse(env: simcord.Env, times: int | None) -> None:
 
 def raised(env: simcord.Env) -> list[type[BaseException]]:
     """What left the bot's own code since the start; without a look at it the test would fail."""
-    return [type(getattr(error, "original", error)) for error in env.errors]
+    return [
+        type(error.original if isinstance(error, app_commands.CommandInvokeError) else error) for error in env.errors
+    ]

@@ -35,7 +35,7 @@ def test_message_content_is_asked_for_only_where_the_operator_switched_it_on(tmp
 def test_nothing_that_the_client_sends_may_ping(new_client: Callable[[], GradusClient]) -> None:
     allowed = new_client().allowed_mentions
     assert allowed is not None
-    assert allowed.to_dict() == {"parse": []}
+    assert (allowed.everyone, allowed.users, allowed.roles, allowed.replied_user) == (False, False, False, False)
 
 
 async def test_every_command_has_a_name_of_its_own_and_texts_that_discord_takes(simcord_env: simcord.Env) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,20 +11,22 @@ import discord
 from bot.demo.clock import DemoClock
 from bot.demo.server import open_demo
 from tests.bot.demo.driving import DESKTOP, Visitor, browser
+from tests.bot.demo.real import real_bot
 
 QUESTION = "why does dropout help?"
 
 
 async def photograph(
     make_client: Callable[[], discord.Client],
+    clock: DemoClock,
     file: Path,
     *,
     question: str = QUESTION,
     sees: str = "dropout",
     size: tuple[int, int] = DESKTOP,
 ) -> None:
-    """Ask the bot that `make_client` makes, wait until `sees` is answered, and save the screen as `file`."""
-    async with open_demo(make_client, port=0, clock=DemoClock()) as address, browser() as running:
+    """Ask the bot that `make_client` makes, wait until an answer holds `sees`, and save the screen as `file`."""
+    async with open_demo(make_client, port=0, clock=clock) as address, browser() as running:
         visitor = await Visitor.arrive(running, address, size)
         await visitor.asks(question)
         await visitor.answered(sees)
@@ -31,13 +34,12 @@ async def photograph(
 
 
 def main() -> None:
-    """Photograph the real bot, over the data folder of the settings."""
+    """Photograph the real bot over a data folder of its own."""
     if len(sys.argv) != 2:
         raise SystemExit("usage: python -m tests.bot.demo.picture OUT.png")
-    from tests.bot.demo.real import real_client
-
-    with real_client() as make_client:
-        asyncio.run(photograph(make_client, Path(sys.argv[1])))
+    clock = DemoClock()
+    with tempfile.TemporaryDirectory() as folder, real_bot(Path(folder), clock) as make_client:
+        asyncio.run(photograph(make_client, clock, Path(sys.argv[1])))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from datetime import datetime
+from datetime import date, datetime
 
 import discord
 from discord import app_commands
@@ -62,6 +62,7 @@ class SmallBot(commands.Bot):
         intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
         super().__init__(commands.when_mentioned, intents=intents, help_command=None)
         self.ticks: list[datetime] = []
+        self.quizzed: set[date] = set()
 
     async def setup_hook(self) -> None:
         """Register everything."""
@@ -76,9 +77,10 @@ class SmallBot(commands.Bot):
             await message.reply(f"{message.author.display_name} asked by message")
 
     async def tick(self, now: datetime) -> None:
-        """Post the quiz when it is time."""
+        """Post the quiz of the day, once, in the morning or later."""
         self.ticks.append(now)
-        if now.hour == QUIZ_HOUR and now.minute < 15:
+        if now.hour >= QUIZ_HOUR and now.date() not in self.quizzed:
+            self.quizzed.add(now.date())
             channel = discord.utils.get(self.get_all_channels(), name="daily-quiz")
             if isinstance(channel, discord.TextChannel):
                 await channel.send(f"the quiz of {now:%d %B}")

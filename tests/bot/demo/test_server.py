@@ -303,7 +303,7 @@ async def test_ctrl_c_ends_the_demo_without_a_word_of_python(web: aiohttp.Client
     assert "Traceback" not in errors.decode()
 
 
-ENTRIES = [
+ENTRIES: list[dict[str, Any]] = [
     {"invocation": "ask", "commandId": "1", "path": ["ask"], "schemaFingerprint": "a",
      "options": [{"name": "question", "required": True}]},
     {"invocation": "quiz", "commandId": "2", "path": ["quiz"], "schemaFingerprint": "b", "options": []},
