@@ -1,8 +1,8 @@
 """A lesson: one Markdown file of one form, read whole, with every breach of the form named.
 
-The form is that of README's "How to add a lesson": front matter, eight sections in order (five
-for the stage `career`), at least five learners' questions with full answers, and key points of
-one sentence each. What needs the other files (ids, links, resources) is `content.catalogue`'s part.
+The form: front matter, eight sections in order (five for the stage `career`), at least five learners'
+questions (four there) with full answers, and key points of one sentence each. What needs the other files
+(ids, links, resources) is `content.catalogue`'s part.
 """
 
 import re

@@ -23,8 +23,8 @@ Role = Literal["ordinary", "binary", "relation", "comma", "open", "close", "func
 
 _SUPERSCRIPTS = dict(
     zip(
-        "0123456789+−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWαβγδθφχ⊤′∗†",
-        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵅᵝᵞᵟᶿᵠᵡᵀ′∗†",
+        "0123456789+−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWαβγδθφχ⊤′″∗†∘",
+        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵅᵝᵞᵟᶿᵠᵡᵀ′″∗†°",
         strict=True,
     )
 )
@@ -37,6 +37,7 @@ _SUBSCRIPTS = dict(
 )
 _ACCENTS = {"^": "\u0302", "ˆ": "\u0302", "~": "\u0303", "˜": "\u0303", "∼": "\u0303", "¯": "\u0304"}
 _ACCENTS |= {"‾": "\u0304", "―": "\u0304", "_": "\u0332", "→": "\u20d7", "˙": "\u0307", "¨": "\u0308"}
+_ACCENTS |= {"ˇ": "\u030c", "˘": "\u0306", "´": "\u0301", "`": "\u0300", "˚": "\u030a"}
 _RELATIONS = frozenset("=<>≈≠≤≥∈∉∼≡∝→←↦⇒⇔⊂⊆⊃≪≫∣≜≔↔⟶≃≅:⟹⟸⟺∥⊥")
 _BINARIES = frozenset("+−±×·⋅∗⊙⊗⊕∘∪∩∖∧∨÷⋆∓")
 # What binds to the letter after it: ∂w and Δx are one thing in a denominator.
@@ -117,7 +118,12 @@ def mathml(latex: str) -> ElementTree.Element:
         if element.text and "\\" in element.text and element.tag != "mtext":
             command = element.text.strip()
             raise GradusError(f"the formula '{shown}' has the command '{command}', which cannot be shown")
+        if len(element) != _PARTS.get(element.tag, len(element)):
+            raise GradusError(f"the formula '{shown}' cannot be read: a fraction, root or script lacks a part")
     return tree
+
+
+_PARTS = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3, "munderover": 3}
 
 
 def plain_latex(latex: str) -> str:
@@ -128,6 +134,8 @@ def plain_latex(latex: str) -> str:
 
 
 _REPAIRS = (
+    (re.compile(r":="), r"\\coloneqq "),
+    (re.compile(r"\\not\s*="), r"\\neq "),
     (re.compile(r"\\(arg|Var|Cov)(?![a-zA-Z])"), r"\\operatorname{\1}"),
     (re.compile(r"\\operatorname\*?{arg(?:\\[,; ])?(max|min)}"), r"\\operatorname{arg}\\\1"),
     (re.compile(r"\\operatorname\*"), r"\\operatorname"),
@@ -240,7 +248,10 @@ def _over(element: ElementTree.Element, base: ElementTree.Element, high: Element
     if mark is None:
         return _scripts(element, base, None, high)
     tokens = _tokens(base)
-    text = "".join(unicodedata.normalize("NFC", letter + mark) for letter in _join(tokens, tight=True))
+    text = "".join(
+        unicodedata.normalize("NFC", letter + mark) if letter.isalnum() else letter
+        for letter in _join(tokens, tight=True)
+    )
     return [Token(text, tokens[0].role if len(tokens) == 1 else "ordinary")]
 
 
@@ -258,7 +269,8 @@ def _scripts(
     if len(tokens) == 1 and tokens[0].role != "fraction":
         return [Token(tokens[0].text + scripts, tokens[0].role)]
     text = _join(tokens)
-    return [Token((text if not tokens or _is_unit(tokens) else f"({text})") + scripts)]
+    # What stands before a bar, as in df/dx|ₓ₌₀, is held together by it.
+    return [Token((text if not tokens or tokens[-1].text == "|" or _is_unit(tokens) else f"({text})") + scripts)]
 
 
 _ATOM = re.compile(r"[^\W\d_]|[A-Za-z0-9]+|\d+\.\d+|\[\w+\]|[^\w\s]")

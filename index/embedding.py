@@ -126,7 +126,7 @@ class Encoder:
             return np.zeros((0, self.dimension), np.float32)
         with _threads(os.cpu_count() or 1):
             vectors = self._model.encode_document(
-                [text[:LONGEST_TEXT] for text in texts], batch_size=BATCH, show_progress_bar=False
+                [_cut(text) for text in texts], batch_size=BATCH, show_progress_bar=False
             )
         return normalised(np.asarray(vectors, np.float32))
 
@@ -139,7 +139,7 @@ class Encoder:
             return []
         with _threads(os.cpu_count() or 1):
             outputs: Any = self._model.encode_document(
-                [text[:LONGEST_TEXT] for text in texts],
+                [_cut(text) for text in texts],
                 batch_size=BATCH,
                 show_progress_bar=False,
                 output_value=None,
@@ -150,7 +150,7 @@ class Encoder:
         """A question's sentence vector and token vectors, from one forward pass on one thread."""
         import torch
 
-        text = (self._model.prompts.get("query") or "") + text[:LONGEST_TEXT]
+        text = (self._model.prompts.get("query") or "") + _cut(text)
         with _threads(1), torch.inference_mode():  # without the batching of `encode`, a tenth faster
             outputs = self._model(self._model.preprocess([text]))
         output = {name: values[0] for name, values in outputs.items() if isinstance(values, torch.Tensor)}
@@ -185,6 +185,11 @@ class Encoder:
         if encoded["input_ids"] != ids.tolist():  # the model prepares its texts in a way of its own
             return ()
         return tuple(_word(text, encoded, place) for place in np.flatnonzero(kept).tolist())
+
+
+def _cut(text: str) -> str:
+    """`text` cut to `LONGEST_TEXT`, with a question mark for half of a character, which no tokenizer takes."""
+    return text[:LONGEST_TEXT].encode(errors="replace").decode()
 
 
 def _word(text: str, encoded: Any, place: int) -> str:

@@ -12,7 +12,7 @@ _ERROR = (
 )
 _GONE_WRONG = (
     r"\b(?:nan|inf|explod\w+|diverg\w+|blow\w* up|stuck|broken|bug|crash\w*|fail\w*|hang\w*|dead)\b"
-    r"|\b(?:wrong|weird|strange|odd)\b|\b(?:not|never|n't|nt|doesnt|isnt|wont|cant|no longer) "
+    r"|\b(?:wrong|weird|strange|odd)\b|\b(?:not|never|\w+n['’]t|doesnt|isnt|wont|cant|no longer) "
     r"(?:learn|work|converg|decreas|improv|chang|train|settl|go down|updat)\w*"
     r"|\b(?:bounc|oscillat|jump|plateau)\w*|\bout of memory\b|\bhow (?:do i|to|can i) (?:fix|solve|debug)\b"
     r"|\b(?:my|the) (?:\w+ ){0,3}(?:is|are|goes|keeps?|stays?|gets?|outputs?|gives?|makes?)\b.{0,60}"

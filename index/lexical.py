@@ -38,6 +38,10 @@ LONG_WORD = 8
 
 LONGEST_WORD = 40
 
+COMMON = 2_000
+"""Words of the language that a misspelling may stand for where the corpus has none like it: the usual ones.
+A rare word is more likely a name than meant."""
+
 READINGS = 3
 """How many words a misspelt one may stand for."""
 
@@ -107,12 +111,14 @@ class Lexicon:
         return (
             len(word) < SHORTEST_MENDED
             or not word.isalpha()
+            or word in STOP_WORDS
             or word in self._spelling
+            or word in self._language
             or any(stem in self._columns or stem in self._language for stem in stems_of([word]))
         )
 
     def spelled(self, text: str) -> str:
-        """`text` with each misspelt word replaced by the nearest known one; the same object where none is."""
+        """`text` with each misspelt word replaced by the nearest known one."""
         if all(self.knows(word) for word in words_of(text)):
             return text
         return _WORD.sub(lambda found: self._mended(found.group()), text)
@@ -254,12 +260,12 @@ def write_lexicon(folder: Path, texts: Sequence[str], language: Sequence[str]) -
 
     Args:
         texts: one a passage, titles included.
-        language: common words that are right even where no passage has them.
+        language: words that are right even where no passage has them, the common ones first.
     """
     words = [words_of(text) for text in texts]
-    _write_list(folder / "language.json", sorted(set(stems_of(language))))
+    _write_list(folder / "language.json", sorted({*language, *stems_of(language)}))
     _write_bm25(folder, [stems_of(line) for line in words])
-    _write_spelling(folder, Counter(word for line in words for word in line), language)
+    _write_spelling(folder, Counter(word for line in words for word in line), language[:COMMON])
 
 
 def _write_bm25(folder: Path, stems: list[list[str]]) -> None:

@@ -22,6 +22,16 @@ from foundation.files import write_whole
 
 log = logging.getLogger(__name__)
 
+NEEDED = {
+    "view_channel": "to see where it is asked",
+    "send_messages": "to answer a mention",
+    "send_messages_in_threads": "to answer in a thread",
+    "embed_links": "answers are embeds with links to their sources",
+    "attach_files": "formulas and figures are pictures",
+    "read_message_history": "an answer to a mention replies to it",
+}
+"""The permissions that the bot asks a server for, and why. Without one it answers with what is left."""
+
 
 class Tree(app_commands.CommandTree["GradusClient"]):
     """The slash commands and menus; what they raise goes to the one place that answers."""
@@ -70,6 +80,8 @@ class GradusClient(commands.Bot):
         for step in self.boot_steps:
             await step()
         log.info("ready as %s in %d servers", self.user, len(self.guilds))
+        if not self.guilds and self.application_id is not None:
+            log.info("invite it to a server: %s", invite_link(self.application_id))
 
     async def on_message(self, message: discord.Message, /) -> None:
         """There are no prefix commands: messages are the cogs' business."""
@@ -103,6 +115,12 @@ def make_client(gradus: Gradus, id_source: Callable[[], str] = lambda: secrets.t
     `id_source` names unforeseen errors, in the log and to the learner.
     """
     return GradusClient(gradus, id_source)
+
+
+def invite_link(application: int) -> str:
+    """The address where an admin puts the application into a server, with what it needs there and no more."""
+    permissions = discord.Permissions(**dict.fromkeys(NEEDED, True))
+    return discord.utils.oauth_url(application, permissions=permissions, scopes=("bot", "applications.commands"))
 
 
 def intents(settings: Settings) -> discord.Intents:

@@ -29,7 +29,6 @@ MOST_NEIGHBOURS = 2  # before and after a concept
 
 PICTURED_SECTIONS = ("In one minute", "Intuition")
 
-_MARKUP = re.compile(r"([\\*_`~|>#\[\]()\-])")
 _CUT = " …"
 
 
@@ -211,11 +210,6 @@ def link(title: str, url: str | None) -> str:
 def harmless(text: str) -> str:
     """What a learner wrote, so that it pings nobody wherever it is shown."""
     return re.sub(r"@(?=everyone|here|[!&]?\d)", "@\u200b", text)
-
-
-def escaped(text: str) -> str:
-    """What a learner wrote, so that Discord shows it letter for letter: no markup, no links, no pings."""
-    return re.sub(r"(?i)(https?):(?=//)", "\\1:\u200b", _MARKUP.sub(r"\\\1", harmless(text)))
 
 
 def shortened(text: str, limit: int) -> str:

@@ -93,7 +93,8 @@ class LivePreview(Preview):
             SetupError: the page has expired.
         """
         page = self._get_page(context_id)
-        if self._published.get(page.id) != len(self.env.backend.transcript):
+        # A page that an action left stale takes no other until it is published again.
+        if page.status == "stale" or self._published.get(page.id) != len(self.env.backend.transcript):
             self._look_at(page.channel_id)
             _take_late_modal(page)
             self._advance_presentation_time()

@@ -156,7 +156,11 @@ class Simulation:
 
     async def stop(self) -> None:
         """Detach the bot; what it was doing is cancelled."""
-        await self.env.shutdown()
+        try:
+            await self.env.shutdown()
+        except TimeoutError:
+            # A thread of the bot's (the encoder being loaded, say) cannot be cancelled, only outlived.
+            log.info("the bot was still at work when the demo ended")
 
     # ---------------------------------------------------------------- people and places
 

@@ -1,4 +1,4 @@
-"""One small network in two training steps with dropout, and at test time.
+"""One small network on two training examples with dropout, and at test time.
 
 The two masks are those of the lesson's worked example, the first unit on top.
 """
@@ -14,8 +14,8 @@ OUTPUT = (3.0, 2.0)
 RADIUS = 0.34
 # Which hidden units stay on, from the lowest up; and where each copy of the network stands.
 COPIES = (
-    ("step 1", (False, True, False, True), 0.7),
-    ("step 2", (True, False, True, False), 5.0),
+    ("example 1", (False, True, False, True), 0.7),
+    ("example 2", (True, False, True, False), 5.0),
     ("test", (True, True, True, True), 9.3),
 )
 

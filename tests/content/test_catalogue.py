@@ -33,11 +33,31 @@ def test_sound_content_loads(folder: Content) -> None:
 
 
 BROKEN = [
-    (ROADMAP, r"stage: beginner, title: \"What", 'stage: beginer, title: "What', "unknown stage 'beginer' (did you mean 'beginner'?)"),
-    (ROADMAP, r"requires: \[perceptron\]", "requires: [percepton]", "unknown concept 'percepton' (did you mean 'perceptron'?)"),
+    (
+        ROADMAP,
+        r"stage: beginner, title: \"What",
+        'stage: beginer, title: "What',
+        "unknown stage 'beginer' (did you mean 'beginner'?)",
+    ),
+    (
+        ROADMAP,
+        r"requires: \[perceptron\]",
+        "requires: [percepton]",
+        "unknown concept 'percepton' (did you mean 'perceptron'?)",
+    ),
     (ROADMAP, r"helps: \[perceptron\]", "helps: [tensors]", "unknown concept 'tensors'"),
-    (ROADMAP, r"skills: \[perceptron\]", "skills: [perceptrons]", "unknown concept 'perceptrons' (did you mean 'perceptron'?)"),
-    (ROADMAP, r"concepts: \[neural-network", "concepts: [neural-net", "unknown concept 'neural-net' (did you mean 'neural-network'?)"),
+    (
+        ROADMAP,
+        r"skills: \[perceptron\]",
+        "skills: [perceptrons]",
+        "unknown concept 'perceptrons' (did you mean 'perceptron'?)",
+    ),
+    (
+        ROADMAP,
+        r"concepts: \[neural-network",
+        "concepts: [neural-net",
+        "unknown concept 'neural-net' (did you mean 'neural-network'?)",
+    ),
     (ROADMAP, r"id: career, title", "id: beginner, title", "the id 'beginner' is given twice"),
     (ROADMAP, r"id: digits, level: beginner", "id: digits, level: easy", "unknown level 'easy'"),
     (ROADMAP, r"helps:", "help:", "unknown field 'help' (did you mean 'helps'?)"),
@@ -48,17 +68,37 @@ BROKEN = [
     (ROADMAP, r"title: Digits", "title: ''", "field 'title' is empty"),
     (ROADMAP, r"title: Digits", "title: D, title: E", "field 'title' is given twice"),
     (ROADMAP, r"\[perceptron\], seeds: \[0\]\}", "[perceptron], seeds: [0]", "not valid YAML"),
-    (ROADMAP, r"covers: \[threshold unit\]", "covers: [activation functions]", "'Activation functions' names the concept"),
+    (
+        ROADMAP,
+        r"covers: \[threshold unit\]",
+        "covers: [activation functions]",
+        "'activation functions' names the concept",
+    ),
     (RESOURCES, r"concepts: \[perceptron\]", "concepts: [perceptro]", "unknown concept 'perceptro'"),
     (RESOURCES, r"projects: \[digits\]", "projects: [digit]", "unknown project 'digit' (did you mean 'digits'?)"),
-    (RESOURCES, r"- id: a-competition.*", "- {id: x, title: X, kind: site, authors: [], seeds: [0]}\n", "the resource 'x' is unused"),
+    (
+        RESOURCES,
+        r"- id: a-competition.*",
+        "- {id: x, title: X, kind: site, authors: [], seeds: [0]}\n",
+        "the resource 'x' is unused",
+    ),
     (RESOURCES, r"kind: book", "kind: boook", "unknown kind 'boook' (did you mean 'book'?)"),
     (RESOURCES, r"https://example.org/book", "example.org/book", "must begin with https:// or http://"),
     (RESOURCES, r"id: a-competition", "id: a-book", "the id 'a-book' is given twice"),
-    (PERCEPTRON, r"concept: perceptron", "concept: perceptrn", "unknown concept 'perceptrn' (did you mean 'perceptron'?)"),
+    (
+        PERCEPTRON,
+        r"concept: perceptron",
+        "concept: perceptrn",
+        "unknown concept 'perceptrn' (did you mean 'perceptron'?)",
+    ),
     (PERCEPTRON, r"concept: perceptron", "concept: neural-network", "the file must be named 'neural-network.md'"),
     (PERCEPTRON, r"concept: perceptron", "concept: portfolio", "must lie in 'lessons/career'"),
-    (PERCEPTRON, r"resources: \[a-book\]", "resources: [a-boook]", "unknown resource 'a-boook' (did you mean 'a-book'?)"),
+    (
+        PERCEPTRON,
+        r"resources: \[a-book\]",
+        "resources: [a-boook]",
+        "unknown resource 'a-boook' (did you mean 'a-book'?)",
+    ),
     (PERCEPTRON, r"name: line", "name: lines", "unknown figure 'lines' (did you mean 'line'?)"),
     (PERCEPTRON, r"aliases", "alias", "unknown field 'alias' (did you mean 'aliases'?)"),
     (PERCEPTRON, r"summary: [^\n]*", "summary: " + "word " * 30 + "word.", "the summary has 31 words; at most 30"),
@@ -68,10 +108,20 @@ BROKEN = [
     (PERCEPTRON, r"## Pitfalls\n\n[^\n]*\n", "", "the section 'Pitfalls' is missing"),
     (PERCEPTRON, r"- The perceptron cannot learn XOR.\n", "", "the section 'Pitfalls' is empty"),
     (PERCEPTRON, r"## Pitfalls", "## Intuition", "the section 'Intuition' stands twice"),
-    (PERCEPTRON, r"(## Pitfalls\n\n[^\n]*\n)(.*)", lambda m: m[2] + "\n" + m[1], "the section 'Pitfalls' must stand before 'Key points'"),
+    (
+        PERCEPTRON,
+        r"(## Pitfalls\n\n[^\n]*\n)(.*)",
+        lambda m: m[2] + "\n" + m[1],
+        "the section 'Pitfalls' must stand before 'Key points'",
+    ),
     (PERCEPTRON, r"### Is it still used\?\n\n[^\n]*\n", "", "has 4 questions (### headings); at least 5"),
     (PERCEPTRON, r"The bias moves the line away[^\n]*\n", "", "the question 'What is the bias for?' has no answer"),
-    (PERCEPTRON, r"### What is the bias for\?", "### Is it still used?", "the question 'Is it still used?' stands twice"),
+    (
+        PERCEPTRON,
+        r"### What is the bias for\?",
+        "### Is it still used?",
+        "the question 'Is it still used?' stands twice",
+    ),
     (PERCEPTRON, r"- A perceptron is one unit.\n", "", "has 3 points; 4 to 8"),
     (PERCEPTRON, r"one unit\.\n", "one unit. It fires.\n", "a key point must be one sentence"),
     (PERCEPTRON, r"one unit\.\n", "one unit\n", "a key point must be one sentence, with a full stop"),
@@ -82,7 +132,7 @@ BROKEN = [
     (PERCEPTRON, r"## In one minute", "# Title\n\n## In one minute", "a '#' title is not used"),
     (PERCEPTRON, r"(The perceptron adds[^\n]*\n)\n[^\n]*\n", lambda m: m[1], "words; 700 to 1300 are asked for"),
     (PERCEPTRON, r"\A---\n", "", "no front matter"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("file", "pattern", "instead", "message"), BROKEN, ids=[row[3][:40] for row in BROKEN])
@@ -121,7 +171,9 @@ def test_a_circle_of_prerequisites_is_named(folder: Content) -> None:
 
 def test_a_concept_before_what_it_requires_is_named(folder: Content) -> None:
     folder.edit(ROADMAP, r"requires: \[\], helps: \[perceptron\]", "requires: [tensors]")
-    folder.edit(ROADMAP, r"projects:", "  - {id: tensors, stage: beginner, title: T, requires: [], seeds: []}\nprojects:")
+    folder.edit(
+        ROADMAP, r"projects:", "  - {id: tensors, stage: beginner, title: T, requires: [], seeds: []}\nprojects:"
+    )
     assert [line for line in problems(folder) if "must stand after" in line] == [
         "roadmap.yaml:9: 'portfolio' must stand after 'tensors', which it requires"
     ]

@@ -1,12 +1,16 @@
-"""The real encoder, loaded once, and a small index that it made."""
+"""The real encoder, loaded once, a small index that it made, and one of the real lessons."""
 
 from pathlib import Path
 
 import pytest
 
+from content.catalogue import Catalogue, load
+from index.answers import Encoding
 from index.build import build_index
+from index.elsewhere import encoded
 from index.embedding import Encoder, load_encoder
-from index.passages import Passage
+from index.library import Library
+from index.passages import Passage, lesson_passages
 from index.search import Index
 
 SMALL = (
@@ -15,7 +19,9 @@ SMALL = (
     Passage("attention", "Attention", "Attention weighs values by how well a query fits their keys."),
     Passage("convolution", "Convolution", "A convolution slides a small kernel over an image. Its weights are shared."),
     Passage("adam", "Adam", "Adam divides each step by the root of a running mean of squared gradients."),
-    Passage("embedding", "", "Word vectors place words of like meaning near each other, as the Norwegian Möbius did not."),
+    Passage(
+        "embedding", "", "Word vectors place words of like meaning near each other, as the Norwegian Möbius did not."
+    ),
 )
 
 
@@ -34,3 +40,30 @@ def small_folder(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture(scope="session")
 def small(small_folder: Path, encoder: Encoder) -> Index:
     return Index.open(small_folder, encoder.identity)
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return load()
+
+
+@pytest.fixture(scope="session")
+def library(catalogue: Catalogue) -> Library:
+    return Library(catalogue)
+
+
+@pytest.fixture(scope="session")
+def encoding(encoder: Encoder) -> Encoding:
+    return Encoding(encoder.encode_query, encoded(encoder))
+
+
+@pytest.fixture(scope="session")
+def lessons_folder(catalogue: Catalogue, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("lessons")
+    build_index(lesson_passages(catalogue), folder, encoder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def lessons(lessons_folder: Path, encoder: Encoder) -> Index:
+    return Index.open(lessons_folder, encoder.identity)

@@ -27,10 +27,22 @@ async function ask(path, options = {}) {
   return response.json();
 }
 
-function notice(text) {
+const NOTICE_MILLISECONDS = 6000;
+let lost = false;
+let noticeTimer = 0;
+
+function notice(text, milliseconds = NOTICE_MILLISECONDS) {
+  clearTimeout(noticeTimer);
   $("notice").textContent = text;
   $("notice").hidden = !text;
+  if (milliseconds) noticeTimer = setTimeout(() => notice("", 0), milliseconds);
 }
+
+window.addEventListener("message", (event) => {
+  if (event.origin === location.origin && event.source === frame.contentWindow && event.data.notice) {
+    notice(String(event.data.notice));
+  }
+});
 
 async function refresh() {
   try {
@@ -40,12 +52,13 @@ async function refresh() {
     person = state.person;
     offset = Date.parse(state.now) - Date.now();
     if (!state.places.some((one) => one.id === place)) place = state.places[0].id;
-    if ($("notice").dataset.kind === "lost") { notice(""); delete $("notice").dataset.kind; }
+    if (lost) notice("", 0);
+    lost = false;
     draw();
   } catch (error) {
     if (error.status === 404) { person = ""; return; }
-    $("notice").dataset.kind = "lost";
-    notice("The demo has stopped. Start it again with make demo; this page will find it.");
+    lost = true;
+    notice("The demo has stopped. Start it again with make demo; this page will find it.", 0);
   }
 }
 

@@ -26,7 +26,7 @@ async function use(command, message) {
     },
     body: JSON.stringify({ command, message }),
   });
-  if (!response.ok) document.getElementById("live-status").textContent = await response.text();
+  if (!response.ok) window.parent.postMessage({ notice: await response.text() }, location.origin);
 }
 
 function offer(article) {

@@ -105,6 +105,16 @@ async def test_a_mention_without_a_question_hears_how_to_ask(
     assert answerer.heard == []
 
 
+async def test_a_mention_of_the_bots_role_instead_of_the_bot_hears_how_to_ask(
+    simcord_env: simcord.Env, ada: MemberActor, channel: ChannelHandle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Discord offers both under the same name, and of such a message only the fact arrives, not its words."""
+    role = simcord_env.guild.create_role("Gradus", mentionable=True)
+    monkeypatch.setattr(discord.Guild, "self_role", property(lambda guild: guild.get_role(role.id)))
+    await ada.send(channel, f"<@&{role.id}> {QUESTION}")
+    assert last(channel).content == HOW_TO_ASK
+
+
 async def test_a_plain_message_is_nobodys_question(ada: MemberActor, channel: ChannelHandle) -> None:
     sent = await ada.send(channel, QUESTION)
     assert last(channel).id == sent.id

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import parse_qs, urlparse
 
 import discord
 import pytest
@@ -10,7 +11,7 @@ import simcord
 from discord import app_commands
 
 from bot.assembly import Gradus
-from bot.chat.client import GradusClient, commands_digest, intents, make_client
+from bot.chat.client import NEEDED, GradusClient, commands_digest, intents, invite_link, make_client
 from bot.settings import Settings
 
 
@@ -26,6 +27,22 @@ def told(env: simcord.Env) -> int:
 @pytest.mark.parametrize("name", ["members", "presences", "message_content"])
 def test_no_privileged_intent_is_asked_for(name: str, tmp_path: Path) -> None:
     assert not getattr(intents(Settings(home=tmp_path)), name)
+
+
+def test_the_invite_link_asks_for_what_is_needed_and_no_more() -> None:
+    link = urlparse(invite_link(42))
+    query = parse_qs(link.query)
+    asked = int(query["permissions"][0])
+    assert asked == discord.Permissions(**dict.fromkeys(NEEDED, True)).value
+    assert (query["client_id"], query["scope"]) == (["42"], ["bot applications.commands"])
+
+
+async def test_a_bot_in_no_server_tells_its_operator_how_to_invite_it(
+    new_client: Callable[[], GradusClient], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO"):
+        async with simcord.run(new_client()):
+            assert "invite it to a server: https://discord.com/oauth2/authorize?client_id=" in caplog.text
 
 
 def test_message_content_is_asked_for_only_where_the_operator_switched_it_on(tmp_path: Path) -> None:

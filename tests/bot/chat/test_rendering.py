@@ -17,7 +17,6 @@ from bot.chat.rendering import (
     Page,
     answer_page,
     equations_page,
-    escaped,
     harmless,
     link,
     plain_text,
@@ -131,23 +130,10 @@ def test_a_link_stays_a_link_whatever_its_title(title: str, url: str | None, sho
 @pytest.mark.parametrize("ping", ["@everyone", "@here", "<@123>", "<@!123>", "<@&123>"])
 def test_nothing_that_a_learner_wrote_pings(ping: str) -> None:
     assert ping not in harmless(f"hey {ping}!")
-    assert ping not in escaped(f"hey {ping}!")
 
 
 def test_an_address_is_not_a_ping() -> None:
     assert harmless("me@example.org") == "me@example.org"
-
-
-@pytest.mark.parametrize(
-    ("written", "shown"),
-    [
-        ("**bold** _and_ `code`", r"\*\*bold\*\* \_and\_ \`code\`"),
-        ("[here](https://evil.example)", "\\[here\\]\\(https:\u200b//evil.example\\)"),
-        ("# big\n> quote", "\\# big\n\\> quote"),
-    ],
-)
-def test_what_a_learner_wrote_is_shown_letter_for_letter(written: str, shown: str) -> None:
-    assert escaped(written) == shown
 
 
 @given(st.text(alphabet="ab `\n", max_size=400), st.integers(min_value=20, max_value=200))

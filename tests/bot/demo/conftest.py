@@ -1,3 +1,4 @@
+import socket
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -24,3 +25,10 @@ async def demo(bot: SmallBot) -> AsyncIterator[str]:
 async def web() -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession() as session:
         yield session
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port

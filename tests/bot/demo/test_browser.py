@@ -3,6 +3,8 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import expect
 
+from bot.demo.clock import DemoClock
+from bot.demo.server import open_demo
 from tests.bot.demo.driving import PHONE, Visitor, browser, chromium
 from tests.bot.demo.small_bot import SmallBot
 
@@ -92,3 +94,27 @@ async def test_a_phone_shows_the_channel_and_reaches_everything(demo: str) -> No
         width = await visitor.page.evaluate("document.documentElement.scrollWidth")
         assert width <= PHONE[0]
         assert visitor.complaints == []
+
+
+async def test_lines_sent_in_quick_succession_all_arrive(visitor: Visitor) -> None:
+    for number in range(5):
+        await visitor.says(f"line {number}")
+        await expect(visitor.composer).to_have_value("")
+    for number in range(5):
+        await visitor.sees(f"line {number}")
+    await expect(visitor.messages).to_have_count(5)
+
+
+async def test_a_page_left_open_finds_the_demo_that_is_started_again(free_port: int) -> None:
+    async with browser() as running:
+        async with open_demo(SmallBot, port=free_port, clock=DemoClock()) as address:
+            visitor = await Visitor.arrive(running, address)
+            await visitor.becomes("Ada")
+            await visitor.goes_to("study-hall")
+        await expect(visitor.page.locator("#notice")).to_contain_text("The demo has stopped")
+        async with open_demo(SmallBot, port=free_port, clock=DemoClock()):
+            await expect(visitor.page.locator("#notice")).to_be_hidden()
+            await visitor.settled()
+            await visitor.says("still here")
+            await visitor.sees("still here")
+            await expect(visitor.messages.last).to_contain_text("Ada")

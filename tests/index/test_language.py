@@ -1,0 +1,83 @@
+"""Which questions are not English, and above all which are."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from content.catalogue import Catalogue
+from index.evaluation import read_questions
+from index.language import is_foreign
+from index.library import Library
+
+
+@pytest.fixture(scope="module")
+def known(catalogue: Catalogue) -> frozenset[str]:
+    return Library(catalogue).words
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "relu die y?",
+        "loss nan help pls",
+        "softmax vs sigmoid",
+        "adam vs sgd",
+        "lr?",
+        "wat is gradiant decent",
+        "RuntimeError: mat1 and mat2 shapes cannot be multiplied (64x784 and 512x10)",
+        "σ'(z) max?",
+        "∂L/∂w = δ xᵀ",
+        "what does привет tokenise to in BERT",
+        "import torch; x = torch.randn(3); x.sum().backward()",
+        "`model.train()` vs `model.eval()`",
+        "kl divergence forward reverse",
+        "in cnn padding same valid?",
+        "idk man relu sus",
+        "overfit",
+        "naïve Bayes",
+        "Poincaré embeddings",
+        "",
+        "???",
+        "😂🔥",
+        "asdkjfh qwpoeiru",
+    ],
+)
+def test_terms_code_typos_and_rubbish_are_never_called_foreign(question: str, known: frozenset[str]) -> None:
+    assert not is_foreign(question, known)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "¿por qué mi loss es nan?",
+        "que es dropout",
+        "was macht der Optimizer genau",
+        "o que é uma rede neural",
+        "come funziona la backpropagation",
+        "pourquoi le gradient explose",
+        "jak działa dropout",
+        "hur fungerar dropout",
+        "wat is het verschil tussen sgd en adam",
+        "dropout là gì",
+        "dropout kya hota hai bhai samjhao",
+        "τι είναι το dropout",
+        "ما هو dropout",
+        "что такое dropout",
+        "过拟合是什么",
+        "드롭아웃이 뭐예요",
+    ],
+)
+def test_other_languages_are_told_by_script_or_words(question: str, known: frozenset[str]) -> None:
+    assert is_foreign(question, known)
+
+
+def test_on_the_development_set_no_english_question_is_foreign_and_every_foreign_one_is(
+    known: frozenset[str],
+) -> None:
+    wrong = [one.id for one in read_questions() if is_foreign(one.question, known) != (one.group == "foreign")]
+    assert not wrong
+
+
+@given(st.text(max_size=400))
+def test_any_text_gets_a_verdict(text: str) -> None:
+    assert is_foreign(text) in (True, False)
