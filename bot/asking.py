@@ -14,7 +14,7 @@ from bot.store import AnswerStore, KeptAnswer
 from content import links
 from content.catalogue import Catalogue, Resource
 from content.lesson import Body, Lesson
-from content.markdown import sentences, spans
+from content.markdown import Block, sentences, spans
 from content.mathtext import readable
 from foundation.database import DatabaseThread
 from foundation.errors import GradusError
@@ -264,18 +264,24 @@ def spoken(answer: Answer) -> tuple[AnswerPassage, ...]:
 
 def answering_formulas(answer: Answer, catalogue: Catalogue) -> tuple[str, ...]:
     """The LaTeX of the display equations that the answer's sentences lead to; they can't stand in its text."""
-    lesson = _lesson(answer, catalogue)
-    passages = spoken(answer)
-    body = _body(lesson, passages[0].section) if lesson is not None and passages else None
     found: list[str] = []
     leads = False
-    for block in body.blocks if body is not None else ():
+    for block in _answering_blocks(answer, catalogue):
         if block.kind == "equation" and leads:
             found.append(block.text)
-        elif block.kind in ("paragraph", "item", "quote"):
+        elif block.kind in ("paragraph", "item", "quote") and block.text:
             # An excerpt ends a sentence before an equation by a full stop, where the lesson has a colon.
             leads = _shown(sentences(block.text)[-1], catalogue).rstrip(":.") in answer.answer
     return tuple(found[:MOST_EQUATIONS])
+
+
+def _answering_blocks(answer: Answer, catalogue: Catalogue) -> tuple[Block, ...]:
+    """The blocks of the section or question that speaks first; none where the lesson no longer has it."""
+    for passage in spoken(answer)[:1]:
+        lesson = catalogue.lessons.get(passage.concept)
+        body = _body(lesson, passage.section) if lesson is not None else None
+        return body.blocks if body is not None else ()
+    return ()
 
 
 def _lesson(answer: Answer, catalogue: Catalogue) -> Lesson | None:
@@ -309,7 +315,8 @@ def _code(answer: Answer, catalogue: Catalogue) -> Code | None:
     lesson = _lesson(answer, catalogue)
     if lesson is None:
         return None
-    for heading in (*(passage.section for passage in spoken(answer)[:1]), IN_CODE):
+    answering = (passage.section for passage in spoken(answer)[:1] if passage.concept == lesson.concept)
+    for heading in (*answering, IN_CODE):
         body = _body(lesson, heading)
         if body is not None and body.markdown[0] and body.code:
             title = catalogue.concept(lesson.concept).title

@@ -147,29 +147,23 @@ class DatabaseThread:
     """All SQL of one process, in one thread of its own, so that the event loop never waits for a disk."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        """Connect to the database at `path`, which `migrate` has made.
+
+        Raises:
+            GradusError: it cannot be opened.
+        """
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
-        self._database: Database | None = None
+        self._database = self._executor.submit(connect, path).result()
 
     async def run(self, act: Callable[[Database], Result]) -> Result:
         """`act(database)` in the SQL thread, awaited."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self._act, act)
+        return await asyncio.get_running_loop().run_in_executor(self._executor, act, self._database)
 
     def call(self, act: Callable[[Database], Result]) -> Result:
         """`act(database)` in the SQL thread, for code without an event loop."""
-        return self._executor.submit(self._act, act).result()
-
-    def _act(self, act: Callable[[Database], Result]) -> Result:
-        if self._database is None:
-            self._database = connect(self.path)
-        with _said_plainly(self.path):
-            return act(self._database)
+        return self._executor.submit(act, self._database).result()
 
     def close(self) -> None:
         """Wait for what is under way, then close the connection; further calls raise RuntimeError."""
-        self._executor.submit(self._close).result()
+        self._executor.submit(self._database.close).result()
         self._executor.shutdown()
-
-    def _close(self) -> None:
-        if self._database is not None:
-            self._database.close()

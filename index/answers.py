@@ -27,11 +27,23 @@ MOST_PASSAGES = 5
 MOST_TITLES = 3
 """Resources named in the text where nothing is claimed."""
 
-NAMED_BONUS = 0.7
-"""Added to a concept's score for a stem, up to two, of a term of it that the question has."""
+NAMED_BONUS = 1.5
+"""Added to a concept's standing for each stem, up to two, of its longest term in the question."""
 
-SECTION_BONUS = 1.5
-"""Added to the score of a passage from a section that speaks to the question's intent."""
+SECOND_SHARE = 0.1
+"""Of the score of a concept's second-best hit, added to its standing: two passages say more than one."""
+
+LONE = 3.0
+"""How far below its only hit a concept's second would be thought to lie."""
+
+CARD_BONUS = 1.0
+"""Added where a card is the best hit: its terms are few words beside the sentences of a lesson."""
+
+SECTION_BONUS: dict[Intent, float] = {"code": 3.0, "mathematics": 3.0, "example": 4.0}
+"""Added to the score of a section that speaks to the intent, where the question asks for just that."""
+
+OTHER_SECTION_BONUS = 1.0
+"""The same for the other intents, which learners' questions and more than one section may serve."""
 
 LIST_PENALTY = 1.0
 """Taken from the score of the key points, which repeat what the sections explain."""
@@ -228,11 +240,12 @@ def read(
     result = index.search(text, SEARCHED, query)
     named = library.named(spelled)
     best = _best_hits(result.hits)
-    ranked = _ranked(best, named)
+    standings = _standings(result.hits, named)
+    ranked = tuple(sorted(standings, key=standings.__getitem__, reverse=True))
     lesson = next((concept for concept in ranked if library.written(concept)), None)
     elsewhere = nearest(query.vector, encoding.elsewhere) if query is not None and encoding else 0.0
     topic = _topic_evidence(result, named, elsewhere, spelled)
-    evidence = _lesson_evidence(lesson, best, named, library)
+    evidence = _lesson_evidence(lesson, best, standings, named, library)
     bands = fitted(lexical=encoding is None)
     answered = bands.lesson.probability(evidence) if lesson else 0.0
     return Reading(text, result, ranked, named, best, lesson, topic, evidence, bands.topic.probability(topic), answered)
@@ -247,13 +260,18 @@ def _best_hits(hits: Sequence["Hit"]) -> dict[str, "Hit"]:
     return best
 
 
-def _ranked(best: dict[str, "Hit"], named: dict[str, int]) -> tuple[str, ...]:
-    """Concepts by their best hit's score, those that the question names by their full term raised."""
+def _standings(hits: Sequence["Hit"], named: dict[str, int]) -> dict[str, float]:
+    """How well each concept fits: its best hit's score, with what speaks for it besides."""
+    of: dict[str, list[Hit]] = {}
+    for hit in hits:
+        of.setdefault(hit.passage.concept, []).append(hit)
+    return {concept: _standing(own, named.get(concept, 0)) for concept, own in of.items() if concept}
 
-    def score(concept: str) -> float:
-        return best[concept].score + NAMED_BONUS * min(named.get(concept, 0), 2)
 
-    return tuple(sorted(best, key=score, reverse=True))
+def _standing(own: Sequence["Hit"], named: int) -> float:
+    second = own[1].score if len(own) > 1 else own[0].score - LONE
+    card = CARD_BONUS if own[0].passage.kind == "card" else 0.0
+    return own[0].score + SECOND_SHARE * second + NAMED_BONUS * min(named, 2) + card
 
 
 def _topic_evidence(result: "SearchResult", named: dict[str, int], elsewhere: float, spelled: str) -> TopicEvidence:
@@ -271,22 +289,25 @@ def _topic_evidence(result: "SearchResult", named: dict[str, int], elsewhere: fl
 
 
 def _lesson_evidence(
-    lesson: str | None, best: dict[str, "Hit"], named: dict[str, int], library: Library
+    lesson: str | None,
+    best: dict[str, "Hit"],
+    standings: dict[str, float],
+    named: dict[str, int],
+    library: Library,
 ) -> LessonEvidence:
     if lesson is None:
         return LessonEvidence(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     hit = best[lesson]
-    others = [concept for concept in best if not library.written(concept)]
-    rival = max((best[concept].score for concept in others), default=0.0)
-    unwritten = {concept: length for concept, length in named.items() if not library.written(concept)}
+    rival = max((standing for concept, standing in standings.items() if not library.written(concept)), default=0.0)
+    unwritten = [length for concept, length in named.items() if not library.written(concept)]
     return LessonEvidence(
-        margin=max(-5.0, min(5.0, hit.score - rival)),
+        margin=max(-5.0, min(5.0, standings[lesson] - rival)),
         cosine=hit.cosine,
         maxsim=hit.maxsim,
         bm25_share=hit.bm25_share,
         coverage=hit.coverage,
         named=float(min(3, named.get(lesson, 0))),
-        named_unwritten=float(min(3, max(unwritten.values(), default=0))),
+        named_unwritten=float(min(3, max(unwritten, default=0))),
     )
 
 
@@ -357,23 +378,21 @@ def _side_by_side(chosen: Sequence[_Chosen], library: Library) -> str:
 
 def _chosen(concept: str, intent: Intent, reading: Reading, library: Library) -> _Chosen:
     """The place of the concept's lesson that fits the question and its intent best."""
-    found: dict[str, _Chosen] = {}
-    for hit in reading.result.hits:
-        place = library.place(hit.passage) if hit.passage.concept == concept else None
-        if place is not None:
-            score = hit.score + _fit(place, hit.passage.kind, intent)
-            better = place.section not in found or found[place.section].score < score
-            if better:
-                found[place.section] = _Chosen(place, score, hit.passage.sentences[hit.sentence])
-    if not found:  # only its card was found
-        return _Chosen(library.opening(concept), reading.best[concept].score, "")
-    return max(found.values(), key=lambda one: one.score)
+    hits = [hit for hit in reading.result.hits if hit.passage.concept == concept]
+    found = [
+        _Chosen(place, hit.score + _fit(place.section, hit.passage.kind, intent), hit.passage.sentences[hit.sentence])
+        for hit in hits
+        if (place := library.place(hit.passage)) is not None
+    ]
+    least = min(hit.score for hit in hits)
+    wanted = [_Chosen(place, least + _fit(place.section, "", intent), "") for place in library.places(concept, intent)]
+    return max((*found, *wanted), key=lambda one: one.score, default=_Chosen(library.opening(concept), least, ""))
 
 
-def _fit(place: Place, kind: str, intent: Intent) -> float:
+def _fit(section: str, kind: str, intent: Intent) -> float:
     if kind == "key points":
         return -LIST_PENALTY
-    return SECTION_BONUS if place.section in PREFERRED[intent] else 0.0
+    return SECTION_BONUS.get(intent, OTHER_SECTION_BONUS) if section in PREFERRED[intent] else 0.0
 
 
 def _excerpt(chosen: _Chosen, library: Library, *limits: int) -> str:

@@ -46,7 +46,7 @@ class LessonEvidence:
     """What tells that the best lesson answers, rather than one still unwritten, or none.
 
     Attributes:
-        margin: how far the lesson's best hit is above the best hit for a concept without a lesson.
+        margin: how far the lesson stands above the best concept without one.
         cosine: of the question and the nearest sentence of that hit.
         maxsim: of that hit.
         bm25_share: of that hit.

@@ -6,6 +6,7 @@ from content.catalogue import Catalogue
 from content.lesson import LearnerQuestion, Lesson
 from content.links import plain
 from content.mathtext import readable
+from index.intent import PREFERRED, Intent
 from index.lexical import stems_of, words_of
 from index.passages import Passage
 
@@ -86,6 +87,11 @@ class Library:
     def title(self, concept: str) -> str:
         """The concept's title."""
         return self.catalogue.concept(concept).title
+
+    def places(self, concept: str, intent: Intent) -> tuple[Place, ...]:
+        """The sections of the concept's lesson that speak to an intent."""
+        lesson = self.catalogue.lessons[concept]
+        return tuple(Place(lesson, one.title, one.body) for one in lesson.sections if one.title in PREFERRED[intent])
 
     def opening(self, concept: str) -> Place:
         """How the concept's lesson begins."""

@@ -55,6 +55,7 @@ class Retriever:
         model: str | None = None,
         say: Callable[[str], None] = lambda line: None,
         timer: Callable[[], float] = time.perf_counter,
+        load: "Callable[[str | None], Encoder]" = load_encoder,
     ) -> None:
         """Start making ready, in the background.
 
@@ -63,6 +64,7 @@ class Retriever:
             model: the encoder's name or folder; the bundled one, if None.
             say: told in a line what takes a while and what went wrong; called from the worker thread.
             timer: seconds of a clock that only runs forward.
+            load: gives the encoder of that name; called once, in the worker thread.
         """
         self._library = Library(catalogue)
         self._passages = tuple(lesson_passages(catalogue))
@@ -70,6 +72,7 @@ class Retriever:
         self._model = model
         self._say = say
         self._timer = timer
+        self._load = load
         self._closing = threading.Event()
         self._scratch = tempfile.TemporaryDirectory(prefix="gradus-words-", ignore_cleanup_errors=True)
         self._worker = concurrent.futures.ThreadPoolExecutor(1, "gradus-encoder")
@@ -124,7 +127,7 @@ class Retriever:
         return answer(question, history, self._library, self._words.result(), None, self._timer)
 
     def _make_ready(self) -> Ready:
-        encoder = load_encoder(self._model)
+        encoder = self._load(self._model)
         self._stop_if_closing()
         return Ready(self._current_index(encoder), Encoding(encoder.encode_query, encoded(encoder)))
 

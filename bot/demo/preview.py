@@ -95,7 +95,6 @@ class LivePreview(Preview):
         page = self._get_page(context_id)
         # A page that an action left stale takes no other until it is published again.
         if page.status == "stale" or self._published.get(page.id) != len(self.env.backend.transcript):
-            self._look_at(page.channel_id)
             _take_late_modal(page)
             self._advance_presentation_time()
             self._publish(page, reason="refresh")
@@ -121,8 +120,15 @@ class LivePreview(Preview):
         self.viewers = self._simulation.viewers(channel_id)
 
     def _publish(self, page: _Page, **reason: Any) -> None:
+        """Publish one page as of its own channel: others' pages are published in the course of an action."""
         self._published[page.id] = len(self.env.backend.transcript)
-        super()._publish(page, **reason)
+        before = self.channel, self.viewers
+        if page.channel_id in self.env.backend.channels:  # a thread may have been deleted under its page
+            self._look_at(page.channel_id)
+        try:
+            super()._publish(page, **reason)
+        finally:
+            self.channel, self.viewers = before
 
     def _page_payload(self, page: _Page) -> dict[str, Any]:
         payload = super()._page_payload(page)

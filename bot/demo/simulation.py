@@ -96,7 +96,9 @@ class PatientEnv(Env):
     ) -> None:
         advancing = _deadline is not None
         loop = asyncio.get_running_loop()
-        end = loop.time() + (0.0 if advancing else PATIENCE_SECONDS)
+        # Only an interaction is owed an answer: a message may be meant for somebody else.
+        owed = dispatch in {None, "INTERACTION_CREATE"} and not advancing
+        end = loop.time() + (PATIENCE_SECONDS if owed else 0.0)
         before = latest = len(self.backend.transcript)
         while True:
             try:

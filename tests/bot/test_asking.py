@@ -101,6 +101,12 @@ def test_an_answer_shows_the_formulas_that_its_own_sentences_lead_to(
     assert answering_formulas(replace(ANSWER, answer=said, passages=(passage,)), catalogue) == formulas
 
 
+def test_a_passage_of_another_lesson_brings_no_formulas_of_this_one(catalogue: Catalogue) -> None:
+    said = "Dropout multiplies by a mask."
+    passage = AnswerPassage("regularization", "The mathematics", said, 0.9)
+    assert answering_formulas(replace(ANSWER, answer=said, passages=(passage,)), catalogue) == ()
+
+
 async def test_the_code_is_that_of_the_lesson(asking: Asking) -> None:
     found = await asking.code((await asking.ask("why?", ADA, "dm", NOW)).id)
     assert found.section == "In code"

@@ -159,6 +159,6 @@ async def test_an_error_in_the_database_thread_reaches_its_caller(path: Path) ->
 
     with pytest.raises(KeyError):
         await database.run(fail)
-    with pytest.raises(GradusError, match="no such table"):
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
         await database.run(lambda db: db.execute("select * from missing"))
     database.close()

@@ -15,7 +15,7 @@ import numpy as np
 
 import index.build
 from index.build import build_index
-from index.embedding import Encoder, Floats, Halves, ModelIdentity, Query, normalised
+from index.embedding import Encoder, Floats, Halves, Query, normalised
 from index.passages import Passage
 
 

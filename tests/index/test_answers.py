@@ -81,7 +81,13 @@ def test_answers_hold_only_sentences_of_the_lessons(
 ) -> None:
     title = catalogue.concepts[concept].title
     asked = [one.question for one in catalogue.lessons[concept].questions]
-    asked += [f"what is {title}", f"why {title}", f"{title} in code", f"{title} formula", f"common mistakes with {title}"]
+    asked += [
+        f"what is {title}",
+        f"why {title}",
+        f"{title} in code",
+        f"{title} formula",
+        f"common mistakes with {title}",
+    ]
     for question in asked:
         found = ask(question)
         assert found.verdict == "answer", question
@@ -217,8 +223,37 @@ def test_a_lesson_held_out_is_never_answered_by_itself(
         st.text(max_size=4000),
         st.lists(
             st.sampled_from(
-                "why what how does dropout attention gradient descent relu vs or and in code formula my loss is nan "
-                "softmax bread GRU ``` $x$ [[dropout]] \\frac @everyone 😂 que".split()
+                [
+                    "why",
+                    "what",
+                    "how",
+                    "does",
+                    "dropout",
+                    "attention",
+                    "gradient",
+                    "descent",
+                    "relu",
+                    "vs",
+                    "or",
+                    "and",
+                    "in",
+                    "code",
+                    "formula",
+                    "my",
+                    "loss",
+                    "is",
+                    "nan",
+                    "softmax",
+                    "bread",
+                    "GRU",
+                    "```",
+                    "$x$",
+                    "[[dropout]]",
+                    "\\frac",
+                    "@everyone",
+                    "😂",
+                    "que",
+                ]
             ),
             max_size=60,
         ).map(" ".join),

@@ -226,7 +226,7 @@ def test_a_damaged_index_says_so_in_one_line_and_is_built_anew(
 
 
 def test_a_folder_without_an_index_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(GradusError, match="there is no index at .*run `gradus index build`"):
+    with pytest.raises(GradusError, match=r"there is no index at .*run `gradus index build`"):
         Index.open(tmp_path / "absent")
 
 

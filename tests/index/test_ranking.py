@@ -6,12 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import ranking
+from index.embedding import normalised
 from index.ranking import Floats
 
 
 def _rows(rng: np.random.Generator, count: int) -> Floats:
     rows = rng.standard_normal((count, 6)).astype(np.float32)
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return normalised(rows)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 5), st.lists(st.integers(0, 4), min_size=1, max_size=6))

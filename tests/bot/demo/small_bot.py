@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import time
 from datetime import date, datetime
 
 import discord
@@ -107,7 +108,7 @@ async def ask(interaction: discord.Interaction, question: str) -> None:
 async def slow(interaction: discord.Interaction) -> None:
     """Answer later than an action waits."""
     await interaction.response.defer()
-    await asyncio.get_running_loop().create_task(asyncio.sleep(1.6))
+    await asyncio.to_thread(time.sleep, 1.6)  # what simcord would wait for
     await interaction.followup.send("that took a while")
 
 

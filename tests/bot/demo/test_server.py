@@ -130,6 +130,23 @@ async def test_a_thread_stands_under_its_channel_and_can_be_opened(demo: str, we
     await tab.sees("let us go on here")
 
 
+async def test_a_thread_that_is_deleted_under_a_tab_hinders_nobody(
+    demo: str, web: aiohttp.ClientSession, bot: SmallBot
+) -> None:
+    inside, outside = await Tab.open(web, demo), await Tab.open(web, demo, "ask", "Ada")
+    await inside.says("/ask first")
+    await inside.sees("first")
+    await inside.presses("Thread")
+    await inside.sees("more on dropout")
+    await inside.look_at("more on dropout", "You")
+    await inside.sees("let us go on here")
+    await next(iter(bot.guilds[0].threads)).delete()
+    assert await inside.texts() == []
+    assert (await outside.says("/ask second"))["settlement"] == "settled"
+    await outside.sees("second")
+    assert "more on dropout" not in [place["name"] for place in (await outside.shell())["places"]]
+
+
 async def test_a_day_ahead_brings_what_the_day_would_have_brought(
     demo: str, web: aiohttp.ClientSession, bot: SmallBot
 ) -> None:

@@ -1,0 +1,173 @@
+"""The retriever over a data folder: at once by words, then by meaning, whatever state the folder is in."""
+
+import asyncio
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from content.catalogue import Catalogue
+from foundation.errors import GradusError
+from index.answers import Turn
+from index.build import build_index
+from index.embedding import Encoder
+from index.passages import lesson_passages
+from index.retriever import Retriever
+from index.search import Index
+from index.storage import content_of, current
+from tests.index.stand_in import StandIn, labelled
+
+Open = Callable[..., Retriever]
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def opened(catalogue: Catalogue, tmp_path: Path, said: list[str]) -> Iterator[Open]:
+    """Opens retrievers that are closed when the test ends."""
+    made: list[Retriever] = []
+
+    def opens(encoder: Encoder | Callable[[], Encoder], folder: Path = tmp_path / "index") -> Retriever:
+        load = encoder if callable(encoder) else lambda: encoder
+        made.append(Retriever(catalogue, folder, say=said.append, load=lambda model: load()))
+        return made[-1]
+
+    yield opens
+    for retriever in made:
+        retriever.close()
+
+
+def threads() -> set[str]:
+    return {thread.name for thread in threading.enumerate() if thread.name.startswith("gradus-")}
+
+
+async def test_answers_come_by_words_while_the_encoder_loads_and_by_meaning_after(
+    opened: Open, encoder: Encoder, lessons_folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(lessons_folder, tmp_path / "copy")
+    held = threading.Event()
+
+    def load() -> Encoder:
+        held.wait(30)
+        return encoder
+
+    retriever = opened(load, tmp_path / "copy")
+    early = await retriever.ask("why does dropout help against overfitting?")
+    assert (early.verdict, early.concept, retriever.ready) == ("answer", "dropout", False)
+    held.set()
+    await retriever.wait_until_ready()
+    late = await retriever.ask("why does dropout help against overfitting?")
+    assert (late.verdict, late.concept) == ("answer", "dropout")
+    assert late.confidence != early.confidence
+
+
+async def test_the_event_loop_goes_on_while_an_answer_is_made(opened: Open) -> None:
+    retriever = opened(StandIn())
+    beats = 0
+
+    async def beat() -> None:
+        nonlocal beats
+        while True:
+            beats += 1
+            await asyncio.sleep(0)
+
+    beating = asyncio.create_task(beat())
+    await retriever.ask("what is dropout?")
+    beating.cancel()
+    assert beats > 1
+
+
+def test_a_missing_index_is_made_with_a_line_said(opened: Open, said: list[str], tmp_path: Path) -> None:
+    opened(StandIn()).ask_now("what is dropout?")
+    assert len(said) == 1
+    assert said[0].startswith("no index yet")
+    assert Index.open(tmp_path / "index").identity == StandIn().identity
+
+
+def test_an_index_that_is_up_to_date_is_opened_in_silence(opened: Open, said: list[str]) -> None:
+    opened(StandIn()).ask_now("what is dropout?")
+    said.clear()
+    again = StandIn()
+    opened(again).ask_now("what is dropout?")
+    assert said == []
+    assert not any("Dropout. " in text for text in again.encoded)
+
+
+def test_an_index_of_other_lessons_is_brought_up_to_date(
+    opened: Open, said: list[str], catalogue: Catalogue, tmp_path: Path
+) -> None:
+    build_index(labelled("old"), tmp_path / "index", StandIn())
+    opened(StandIn()).ask_now("what is dropout?")
+    assert said[0].startswith("the lessons have changed")
+    assert Index.open(tmp_path / "index").manifest.content == content_of(lesson_passages(catalogue))
+
+
+def test_an_index_of_another_encoder_is_made_anew(opened: Open, said: list[str], tmp_path: Path) -> None:
+    build_index(labelled("old"), tmp_path / "index", StandIn("another"))
+    opened(StandIn()).ask_now("what is dropout?")
+    assert "another encoder (another)" in said[0]
+    assert Index.open(tmp_path / "index").identity == StandIn().identity
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "sentences.faiss", "stems.json"])
+def test_a_damaged_index_is_made_anew(opened: Open, said: list[str], tmp_path: Path, name: str) -> None:
+    build_index(labelled("old"), tmp_path / "index", StandIn())
+    generation = current(tmp_path / "index")
+    assert generation is not None
+    (generation / name).write_bytes(b"not what was written")
+    assert opened(StandIn()).ask_now("what is dropout?").question == "what is dropout?"
+    assert said[0].startswith("the index is damaged")
+
+
+async def test_without_an_encoder_answers_still_come_by_words_and_one_line_says_why(
+    opened: Open, said: list[str]
+) -> None:
+    def load() -> Encoder:
+        raise GradusError("the encoder's weights are missing; run `pip install it`")
+
+    retriever = opened(load)
+    with pytest.raises(GradusError, match="weights are missing"):
+        await retriever.wait_until_ready()
+    found = await retriever.ask("why does dropout help against overfitting?")
+    assert (found.verdict, found.concept) == ("answer", "dropout")
+    assert said == ["the encoder's weights are missing; run `pip install it`; answers come from the words alone"]
+    with pytest.raises(GradusError, match="weights are missing"):
+        retriever.ask_now("what is dropout?")
+
+
+def test_a_folder_that_cannot_be_made_is_one_clear_line(opened: Open, said: list[str], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(GradusError) as refused:
+        opened(StandIn(), tmp_path / "file" / "index").ask_now("what is dropout?")
+    assert "\n" not in str(refused.value)
+
+
+def test_two_at_once_on_one_new_folder_both_answer(opened: Open) -> None:
+    first, second = opened(StandIn()), opened(StandIn())
+    questions: list[tuple[str, tuple[Turn, ...]]] = [("what is dropout?", ()), ("what is attention?", ())]
+    one, other = first.batch(questions), second.batch(questions)
+    assert [found.question for found in one] == ["what is dropout?", "what is attention?"]
+    assert [(found.verdict, found.concepts) for found in one] == [(found.verdict, found.concepts) for found in other]
+
+
+def test_closing_ends_the_threads_and_stops_a_build(catalogue: Catalogue, tmp_path: Path) -> None:
+    before = threads()
+    loaded = threading.Event()
+
+    def load(model: str | None) -> Encoder:
+        loaded.wait(30)
+        return StandIn(seconds=5.0)
+
+    retriever = Retriever(catalogue, tmp_path / "index", load=load)
+    threading.Timer(0.2, loaded.set).start()
+    start = time.monotonic()
+    retriever.close()
+    assert time.monotonic() - start < 20
+    assert threads() <= before
+    assert current(tmp_path / "index") is None
