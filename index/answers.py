@@ -52,11 +52,17 @@ BOTH_MOST, BOTH_ENOUGH = 450, 200
 """Characters for each of two concepts that are compared."""
 
 LEANING = re.compile(
-    r"^\W*(?:and|but|so|or|ok(?:ay)?|then|also|what about|how about|why|how|which)\b"
-    r"|\b(?:it|its|it's|that|this|these|those|they|them|their|there|one|ones|same|else|again|more|instead|example|above|here)\b|^(?:\W*\w+){1,4}\W*$",
+    r"^\W*(?:and|but|so|or|ok(?:ay)?|then|also|what about|how about)\b"
+    r"|\b(?:it|its|it's|that|this|these|those|they|them|their|there|ones?|same|else|again|more|instead)\b",
     re.IGNORECASE,
 )
-"""A question that may go on from the one before."""
+"""Words that point back to what was said before."""
+
+OPEN = re.compile(r"^\W*(?:why|how|which|when|where|example|show)\b|^(?:\W*\w+){1,4}\W*$", re.IGNORECASE)
+"""A question that may go on from the one before, if it names no subject of its own."""
+
+LONGEST_LEANING = 8
+"""Words; a longer question that names its subject is read as it stands, whatever it points to."""
 
 CLOSING = re.compile(
     r"^\W*(?:thanks?|thank you|thx|ty|cheers|ok(?:ay)?|cool|nice|great|lol|bye|got it|hi|hello|hey|yes|no)\b"
@@ -314,14 +320,13 @@ def _lesson_evidence(
 def expand(question: str, history: Sequence[Turn], library: Library) -> str | None:
     """`question` with the subject of the conversation before it, where it seems to lean on that; else None."""
     concept = next((turn.concept for turn in reversed(history) if turn.concept), None)
-    if (
-        concept is None
-        or concept not in library.catalogue.concepts
-        or not LEANING.search(question)
-        or CLOSING.search(question)
-    ):
+    if concept is None or concept not in library.catalogue.concepts or CLOSING.search(question):
         return None
-    return f"{library.title(concept)}: {question}"
+    if library.named(question):
+        leans = bool(LEANING.search(question)) and len(question.split()) <= LONGEST_LEANING
+    else:
+        leans = bool(LEANING.search(question) or OPEN.search(question))
+    return f"{library.title(concept)}: {question}" if leans else None
 
 
 def _stronger(bare: Reading, expanded: Reading, bands: Bands) -> Reading:
@@ -365,8 +370,8 @@ class _Chosen:
 def _compared(reading: Reading, library: Library) -> tuple[str, ...]:
     """Two concepts with lessons that the question names, the better-placed first; else nothing."""
     both = [concept for concept in reading.ranked if concept in reading.named and library.written(concept)]
-    if len(both) < 2 or reading.best[both[0]].passage.kind == "question":
-        return ()
+    if len(both) < 2 or both[1] in library.named(reading.best[both[0]].passage.text):
+        return ()  # there is one, or a passage that speaks of both itself
     return tuple(both[:2])
 
 

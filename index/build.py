@@ -196,8 +196,8 @@ def _encoded(passages: Sequence[Passage], encoder: Encoder) -> list[tuple[Floats
 
 def _copied(vectors: Vectors, row: int) -> tuple[Floats, Halves]:
     sentences = slice(*vectors.sentence_starts[row : row + 2])
-    tokens = slice(*vectors.token_starts[row : row + 2])
-    return vectors.sentences[sentences], vectors.tokens[tokens]
+    start, end = vectors.token_starts[row : row + 2].tolist()
+    return vectors.sentences[sentences], vectors.tokens.rows(start, end)
 
 
 class _VectorWriter:

@@ -231,8 +231,8 @@ class Index:
         rows = np.empty((int(lengths.sum()), self.manifest.dimension), np.float16)
         end = 0
         for position, length in zip(positions.tolist(), lengths.tolist(), strict=True):
-            start = starts[position]
-            rows[end : end + length] = self._vectors.tokens[start : start + length]
+            start = int(starts[position])
+            rows[end : end + length] = self._vectors.tokens.rows(start, start + length)
             end += length
         return ranking.maxsim(query.tokens, self._token_weights(query), widened(rows), lengths)
 

@@ -8,6 +8,7 @@ or a crash at any moment, finds the old index or the new one, whole.
 import contextlib
 import hashlib
 import json
+import mmap
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
@@ -36,6 +37,12 @@ TOKEN_STARTS = "token-starts.npy"
 
 CHECKED_WHOLE = 64_000_000
 """Bytes; of a larger file only the size is checked when an index is opened, for reading it takes time."""
+
+KEPT = 48_000_000
+"""Bytes of token vectors that stay mapped after they were read."""
+
+AROUND = 65_536
+"""Bytes that the system maps along with what is read."""
 
 Integers = npt.NDArray[np.int64]
 
@@ -75,16 +82,44 @@ class Vectors:
     Attributes:
         sentences: float32 (s, d), one row a sentence, passage after passage.
         sentence_starts: (n + 1,), where each passage's sentences begin, and s.
-        tokens: float16 (t, d), one row a token, passage after passage.
+        tokens: t rows, one a token, passage after passage.
         token_starts: (n + 1,), where each passage's tokens begin, and t.
         flat: the FAISS index (IndexFlatIP) whose rows `sentences` shows.
     """
 
     sentences: Floats
     sentence_starts: Integers
-    tokens: Halves
+    tokens: "TokenFile"
     token_starts: Integers
     flat: Any
+
+
+class TokenFile:
+    """Token vectors, float16 (t, d), mapped into memory; what a process keeps of them is bounded.
+
+    Pages that were read count as the process's memory for as long as they are mapped, which in the end
+    would be the whole file. So they are given back after every `KEPT` bytes; the system still caches them,
+    and mapping them again takes microseconds.
+    """
+
+    def __init__(self, path: Path, tokens: int, dimension: int) -> None:
+        self._map: mmap.mmap | None = None
+        self._rows: Halves = np.zeros((tokens, dimension), np.float16) if not tokens else self._mapped(path, dimension)
+        self._read = 0
+
+    def _mapped(self, path: Path, dimension: int) -> Halves:
+        with path.open("rb") as file:
+            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        return np.frombuffer(self._map, np.float16).reshape(-1, dimension)
+
+    def rows(self, start: int, end: int) -> Halves:
+        """Rows `start` to `end`, still on disk."""
+        rows = self._rows[start:end]
+        self._read += rows.nbytes + AROUND
+        if self._read > KEPT and self._map is not None and hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)
+            self._read = 0
+        return rows
 
 
 def content_of(passages: Iterable[Passage]) -> str:
@@ -174,14 +209,10 @@ def read_vectors(generation: Path, manifest: Manifest) -> Vectors:
 
     flat: Any = faiss.read_index(str(generation / SENTENCES), faiss.IO_FLAG_MMAP_IFC)
     rows = faiss.rev_swig_ptr(flat.get_xb(), manifest.sentences * manifest.dimension)
-    shape = (manifest.tokens, manifest.dimension)
-    tokens: Halves = np.zeros(shape, np.float16)
-    if manifest.tokens:  # an empty file cannot be mapped
-        tokens = np.asarray(np.memmap(generation / TOKENS, np.float16, "r", shape=shape))
     return Vectors(
         rows.reshape(manifest.sentences, manifest.dimension),
         np.load(generation / SENTENCE_STARTS, allow_pickle=False),
-        tokens,
+        TokenFile(generation / TOKENS, manifest.tokens, manifest.dimension),
         np.load(generation / TOKEN_STARTS, allow_pickle=False),
         flat,
     )

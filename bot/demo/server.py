@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 import webbrowser
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import asdict
 from datetime import timedelta
 from importlib.resources import files
@@ -267,7 +267,7 @@ def _has_browser() -> bool:
 
 
 @contextlib.contextmanager
-def _ended_by_signals(stop: asyncio.Event) -> Any:
+def _ended_by_signals(stop: asyncio.Event) -> Iterator[None]:
     """Let Ctrl-C and a polite kill set `stop`, where the platform and the thread allow it."""
     loop = asyncio.get_running_loop()
     caught: list[signal.Signals] = []
