@@ -132,7 +132,7 @@ class Catalogue:
         return self.lessons.get(self.concept(id).id)
 
     def resources_for(self, id: str) -> tuple[Resource, ...]:
-        """The resources that serve a concept: first those that its lesson names, then the others.
+        """The resources that serve a concept: first those that its lesson names, then the most devoted to it.
 
         Raises:
             GradusError: there is no such concept; the message suggests the nearest id.
@@ -140,7 +140,7 @@ class Catalogue:
         lesson = self.lesson(id)
         named = [self.resources[one] for one in lesson.resources] if lesson else []
         serving = [one for one in self.resources.values() if id in one.concepts and one not in named]
-        return (*named, *serving)
+        return (*named, *sorted(serving, key=lambda one: len(one.concepts)))
 
     def resources_for_project(self, id: str) -> tuple[Resource, ...]:
         """The resources that serve a project."""

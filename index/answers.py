@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from index.bands import Bands, LessonEvidence, TopicEvidence, fitted
 from index.elsewhere import nearest
-from index.excerpts import excerpt, pieces
+from index.excerpts import ENOUGH, MOST, excerpt, pieces
 from index.intent import PREFERRED, Intent, intent_of
 from index.language import is_foreign
 from index.lexical import stems_of, words_of
@@ -23,6 +23,9 @@ SEARCHED = 60
 MOST_CONCEPTS = 5
 
 MOST_PASSAGES = 5
+
+MOST_READY = 2
+"""Lessons named beside a concept without one."""
 
 MOST_TITLES = 3
 """Resources named in the text where nothing is claimed."""
@@ -45,8 +48,19 @@ SECTION_BONUS: dict[Intent, float] = {"code": 3.0, "mathematics": 3.0, "example"
 OTHER_SECTION_BONUS = 1.0
 """The same for the other intents, which learners' questions and more than one section may serve."""
 
-LIST_PENALTY = 1.0
+LIST_PENALTY = 3.0
 """Taken from the score of the key points, which repeat what the sections explain."""
+
+PARTICULAR_PENALTY = 2.0
+"""Taken from the score of code and worked examples, where the question asks for neither."""
+
+WORKED_EXAMPLE = "Worked example"
+
+PARTICULAR: dict[str, tuple[Intent, ...]] = {
+    "In code": ("code", "trouble"),
+    WORKED_EXAMPLE: ("example", "mathematics"),
+}
+"""Sections that explain little by themselves, and the intents that they serve."""
 
 BOTH_MOST, BOTH_ENOUGH = 450, 200
 """Characters for each of two concepts that are compared."""
@@ -397,13 +411,16 @@ def _chosen(concept: str, intent: Intent, reading: Reading, library: Library) ->
 def _fit(section: str, kind: str, intent: Intent) -> float:
     if kind == "key points":
         return -LIST_PENALTY
+    if intent not in PARTICULAR.get(section, (intent,)):
+        return -PARTICULAR_PENALTY
     return SECTION_BONUS.get(intent, OTHER_SECTION_BONUS) if section in PREFERRED[intent] else 0.0
 
 
-def _excerpt(chosen: _Chosen, library: Library, *limits: int) -> str:
+def _excerpt(chosen: _Chosen, library: Library, most: int = MOST, enough: int = ENOUGH) -> str:
+    """What a message shows of a place; numbers are followed from the start, and as far as there is room."""
     parts = pieces(chosen.place.body, library.readable)
-    most_enough = dict(zip(("most", "enough"), limits, strict=False))
-    return excerpt(parts, chosen.focus, **most_enough)
+    followed = chosen.place.section == WORKED_EXAMPLE
+    return excerpt(parts, "" if followed else chosen.focus, most=most, enough=most if followed else enough)
 
 
 def _passage(place: Place, score: float, library: Library, focus: str) -> AnswerPassage:
@@ -450,19 +467,24 @@ def _related(question: str, reading: Reading, library: Library) -> Answer:
 
 def _unclaiming(concept: str, sources: Sequence[Source], reading: Reading, library: Library) -> str:
     """Where to look, in words that claim nothing about the subject itself."""
-    title = library.title(concept)
-    if library.written(concept):
-        near = f"I am not sure that my lessons answer that. The closest one is **{title}**."
-    else:
-        near = f"**{title}** is on the roadmap, but its lesson is still being written, so I won't guess."
-    lines = [near]
+    lines = [_nearest_place(concept, reading, library)]
     if sources:
         lines += ["", "Worth reading meanwhile:", *(f"- {_linked(source)}" for source in sources[:MOST_TITLES])]
-    others = [one for one in reading.ranked if one != concept and library.written(one)][:2]
-    if others:
-        titles = " and ".join(f"**{library.title(one)}**" for one in others)
+    ready = [one for one in (*reading.named, *library.leading_to(concept)) if one != concept and library.written(one)]
+    if ready:
+        titles = " and ".join(f"**{library.title(one)}**" for one in dict.fromkeys(ready[:MOST_READY]))
         lines += ["", f"Lessons nearby that are ready: {titles}."]
     return "\n".join(lines)
+
+
+def _nearest_place(concept: str, reading: Reading, library: Library) -> str:
+    title = library.title(concept)
+    if not library.written(concept):
+        return f"**{title}** is on the roadmap, but its lesson is still being written, so I won't guess."
+    passages = (hit.passage for hit in reading.result.hits if hit.passage.concept == concept)
+    place = next(filter(None, map(library.place, passages)), None)
+    under = f", under “{library.readable(place.section)}”" if place else ""
+    return f"I am not sure that my lessons answer that. The closest one is **{title}**{under}."
 
 
 def _linked(source: Source) -> str:

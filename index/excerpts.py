@@ -13,6 +13,12 @@ ENOUGH = 400
 MOST = 900
 """Characters of prose in an excerpt; only a single sentence may be longer."""
 
+WHOLE = 600
+"""Characters of prose up to which a body is shown whole."""
+
+ITEM_ENOUGH = 150
+"""The same as `ENOUGH` in a list, whose items stand by themselves."""
+
 MOST_CODE = 1800
 """Characters of code in an excerpt: whole blocks, or none."""
 
@@ -65,20 +71,27 @@ def _closed(found: list[Piece]) -> list[Piece]:
 
 
 def excerpt(parts: Sequence[Piece], focus: str = "", *, most: int = MOST, enough: int = ENOUGH) -> str:
-    """The window of `parts` around the sentence most like `focus`, as Markdown; everything where it fits.
+    """The window of `parts` around the sentence most like `focus`, as Markdown; all of a short body.
 
     The window starts with the focus's paragraph, or with the focus where that lies too deep in it, ends
     at a sentence, and is filled up from the paragraphs after it, then from those before.
     """
-    if _prose(parts) <= most and _code(parts) <= MOST_CODE:
+    if not parts:
+        return ""
+    centre = _nearest(parts, focus)
+    listed = bool(focus) and parts[centre].item
+    if not listed and _prose(parts) <= min(most, WHOLE) and _code(parts) <= MOST_CODE:
         return laid_out(parts)
-    start = _start(parts, _nearest(parts, focus), most)
+    enough = min(enough, ITEM_ENOUGH) if listed else enough
+    start = _start(parts, centre, most)
     end = start
     while end < len(parts) and _takes(parts[start:end], parts[end], most, enough):
         end += 1
     if end == start:
         end = start + 1
-    return laid_out(_introduced(parts, _before(parts, start, end, most, enough), end))
+    if not listed:
+        start = _before(parts, start, end, most, enough)
+    return laid_out(_introduced(parts, start, end))
 
 
 def _prose(parts: Sequence[Piece]) -> int:

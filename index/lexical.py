@@ -25,6 +25,8 @@ does doing during each else for from get got had has have having he her here her
 its itself just let me more most my no nor not of off on once only or other our out over own s same she should so
 some such t than that the their theirs them then there these they this those through to too under until up us
 very was we were what when where which while who whom whose why will with would you your yours
+ain aint arent cant couldn couldnt didn didnt doesn doesnt don dont hadn hadnt hasn hasnt haven havent isn isnt ive
+shouldn shouldnt thats theres wasn wasnt weren werent whats wont wouldn wouldnt youre
 """
 
 STOP_WORDS = frozenset(_STOP_WORDS.split())
@@ -49,6 +51,9 @@ VOTE = 1.0
 """What the likeliest of them counts in BM25, as a share of a word typed right; the next half of it."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_PROSE_WORD = re.compile(rf"(?<![\w.])(?:{_WORD.pattern})(?![\w(]|\.\w)")
+"""A word that isn't part of a name in code, as in `torch.tril` or `sqrt(d_k)`."""
+
 _NEAREST = 40
 
 
@@ -121,11 +126,11 @@ class Lexicon:
         """`text` with each misspelt word replaced by the nearest known one."""
         if all(self.knows(word) for word in words_of(text)):
             return text
-        return _WORD.sub(lambda found: self._mended(found.group()), text)
+        return _PROSE_WORD.sub(lambda found: self._mended(found.group()), text)
 
     def _mended(self, word: str) -> str:
         plain = words_of(word)
-        if len(plain) != 1 or self.knows(plain[0]):
+        if len(plain) != 1 or self.knows(plain[0]) or sum(map(str.isupper, word)) > 1:
             return word
         near = self._spelling.near(plain[0])
         if not near:

@@ -84,6 +84,11 @@ class Library:
     def _words(self, heading: str) -> list[str]:
         return words_of(self.readable(heading))
 
+    def leading_to(self, concept: str) -> tuple[str, ...]:
+        """The concepts to know before this one, and those that make it easier."""
+        found = self.catalogue.concept(concept)
+        return (*found.requires, *found.helps)
+
     def title(self, concept: str) -> str:
         """The concept's title."""
         return self.catalogue.concept(concept).title

@@ -147,10 +147,14 @@ def txtai_hybrid(passages: Sequence[Passage]) -> Search:
     from txtai import Embeddings
 
     show = bar("txtai: indexing")
-    show(0, len(passages))
+
+    def documents() -> Iterator[tuple[str, str, None]]:
+        for done, passage in enumerate(passages, 1):
+            yield passage.id, titled(passage, passage.text), None
+            show(done, len(passages))
+
     embeddings: Any = Embeddings(path=str(bundled_model()), hybrid=True)
-    embeddings.index((passage.id, titled(passage, passage.text), None) for passage in passages)
-    show(len(passages), len(passages))
+    embeddings.index(documents())
     return lambda text: [id for id, _ in embeddings.search(text, DEPTH)]
 
 

@@ -56,6 +56,9 @@ def test_a_misspelt_word_is_mended(lexicon: Lexicon, typed: str, meant: str) -> 
         "teh cta",  # too short to tell
         "xylophonists zzzzzz",  # near to nothing
         "resnet50 v2x",
+        "kerne.dropuot and dropuot(x)",  # names in code
+        "KERNAL and DropOot",  # and names that are spelled with care
+        "it doesnt help",
         "",
         "¿?! 🙂",
     ],

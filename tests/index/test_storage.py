@@ -27,7 +27,8 @@ def test_reading_every_token_keeps_only_some_of_them_mapped(tmp_path: Path, monk
     for _ in range(2):
         for start in range(0, len(values), 150):
             assert np.array_equal(tokens.rows(start, start + 150), values[start : start + 150])
-            assert _resident(path) < 6_000_000 < values.nbytes
+            if not start % 3_000:
+                assert _resident(path) < 6_000_000 < values.nbytes
 
 
 def test_rows_taken_earlier_stay_readable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,8 @@
+"""`make bench`: every benchmark, one after another; the exit status is 1 where a figure asked for was missed."""
+
+import sys
+
+from tests.benchmarks import retrieval
+
+if __name__ == "__main__":
+    sys.exit(retrieval.main())
