@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from index.bands import Bands, LessonEvidence, TopicEvidence, fitted
-from index.elsewhere import nearest
-from index.excerpts import ENOUGH, MOST, excerpt, pieces
-from index.intent import PREFERRED, Intent, intent_of
-from index.language import is_foreign
+from index.elsewhere import nearest as nearest_elsewhere
+from index.choosing import OPENING, WORKED_EXAMPLE, Chosen, choose
+from index.excerpts import ENOUGH, MOST, excerpt, nearest, pieces
+from index.intent import intent_of
+from index.language import in_full, is_foreign, small_talk, without_address
 from index.lexical import stems_of, words_of
-from index.library import Library, Place
+from index.library import Library
 
 if TYPE_CHECKING:
     from index.embedding import Floats, Query
@@ -42,48 +43,38 @@ LONE = 3.0
 CARD_BONUS = 1.0
 """Added where a card is the best hit: its terms are few words beside the sentences of a lesson."""
 
-SECTION_BONUS: dict[Intent, float] = {"code": 3.0, "mathematics": 3.0, "example": 4.0}
-"""Added to the score of a section that speaks to the intent, where the question asks for just that."""
-
-OTHER_SECTION_BONUS = 1.0
-"""The same for the other intents, which learners' questions and more than one section may serve."""
-
-LIST_PENALTY = 3.0
-"""Taken from the score of the key points, which repeat what the sections explain."""
-
-PARTICULAR_PENALTY = 2.0
-"""Taken from the score of code and worked examples, where the question asks for neither."""
-
-WORKED_EXAMPLE = "Worked example"
-
-PARTICULAR: dict[str, tuple[Intent, ...]] = {
-    "In code": ("code", "trouble"),
-    WORKED_EXAMPLE: ("example", "mathematics"),
-}
-"""Sections that explain little by themselves, and the intents that they serve."""
-
 BOTH_MOST, BOTH_ENOUGH = 450, 200
 """Characters for each of two concepts that are compared."""
 
 LEANING = re.compile(
     r"^\W*(?:and|but|so|or|ok(?:ay)?|then|also|what about|how about)\b"
-    r"|\b(?:it|its|it's|that|this|these|those|they|them|their|there|ones?|same|else|again|more|instead)\b",
+    r"|\b(?:it|its|it's|that|this|these|those|they|them|their|there|ones?|same|else|again|instead)\b",
     re.IGNORECASE,
 )
 """Words that point back to what was said before."""
 
-OPEN = re.compile(r"^\W*(?:why|how|which|when|where|example|show)\b|^(?:\W*\w+){1,4}\W*$", re.IGNORECASE)
-"""A question that may go on from the one before, if it names no subject of its own."""
-
-LONGEST_LEANING = 8
+LONGEST_LEANING = 9
 """Words; a longer question that names its subject is read as it stands, whatever it points to."""
 
-CLOSING = re.compile(
-    r"^\W*(?:thanks?|thank you|thx|ty|cheers|ok(?:ay)?|cool|nice|great|lol|bye|got it|hi|hello|hey|yes|no)\b"
-    r"[^?]{0,40}$",
-    re.IGNORECASE,
+ASKING = frozenset(
+    stems_of(
+        words_of(
+            "give show tell explain describe example instance code python pytorch torch numpy formula equation "
+            "mathematics maths math derivation derivative proof use used work works help helps need mean means do "
+            "write implement implementation simple simply simpler easy easier plain words detail details deeper "
+            "short shorter long again please best better good bad choose pick try happens intuition intuitively "
+            "exactly really actually elaborate continue go summary summarise step steps numbers picture figure "
+            "mistakes pitfalls problem problems drawbacks advantages difference different compare important"
+        )
+    )
 )
-"""What asks nothing."""
+"""Stems of words that ask in some way, of whatever subject."""
+
+FROM_ELSEWHERE = 0.45
+"""The cosine with a sentence about other subjects from which on a question has a subject of its own."""
+
+GREETING = "Hello! I am a tutor for deep learning: ask me anything about it, in your own words."
+GOODBYE = "Glad to help. Come back whenever you have a question about deep learning."
 
 ENGLISH_ONLY = "Sorry, I read and answer only English for now. Please ask me the same in English, in simple words."
 
@@ -236,11 +227,15 @@ def _answered(
 ) -> Answer:
     if is_foreign(question, library.words):
         return _decline(question, ENGLISH_ONLY, 1.0)
+    talk = small_talk(question)
+    if talk is not None:
+        return _decline(question, _with_examples(GREETING if talk == "greeting" else GOODBYE, library), 1.0)
     bands = fitted(lexical=encoding is None)
-    reading = read(question, library, index, encoding)
-    expanded = expand(question, history, library)
+    asked = in_full(without_address(question))
+    reading = read(asked, library, index, encoding)
+    expanded = expand(asked, reading, history, library)
     if expanded is not None:
-        reading = _stronger(reading, read(expanded, library, index, encoding), bands)
+        reading = _stronger(reading, read(expanded.text, library, index, encoding), expanded, bands)
     if reading.on_topic < bands.decline_below or not reading.ranked:
         return _decline(question, _off_topic(library), 1 - reading.on_topic)
     if reading.lesson is not None and reading.answered >= bands.answer_from:
@@ -263,9 +258,9 @@ def read(
     standings = _standings(result.hits, named)
     ranked = tuple(sorted(standings, key=standings.__getitem__, reverse=True))
     lesson = next((concept for concept in ranked if library.written(concept)), None)
-    elsewhere = nearest(query.vector, encoding.elsewhere) if query is not None and encoding else 0.0
+    elsewhere = nearest_elsewhere(query.vector, encoding.elsewhere) if query is not None and encoding else 0.0
     topic = _topic_evidence(result, named, elsewhere, spelled)
-    evidence = _lesson_evidence(lesson, best, standings, named, library)
+    evidence = _lesson_evidence(lesson, best, standings, named, topic.words, library)
     bands = fitted(lexical=encoding is None)
     answered = bands.lesson.probability(evidence) if lesson else 0.0
     return Reading(text, result, ranked, named, best, lesson, topic, evidence, bands.topic.probability(topic), answered)
@@ -313,10 +308,11 @@ def _lesson_evidence(
     best: dict[str, "Hit"],
     standings: dict[str, float],
     named: dict[str, int],
+    words: float,
     library: Library,
 ) -> LessonEvidence:
     if lesson is None:
-        return LessonEvidence(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        return LessonEvidence(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     hit = best[lesson]
     rival = max((standing for concept, standing in standings.items() if not library.written(concept)), default=0.0)
     unwritten = [length for concept, length in named.items() if not library.written(concept)]
@@ -328,36 +324,74 @@ def _lesson_evidence(
         coverage=hit.coverage,
         named=float(min(3, named.get(lesson, 0))),
         named_unwritten=float(min(3, max(unwritten, default=0))),
+        other=max(unwritten, default=0) / max(1.0, words) if lesson not in named else 0.0,
     )
 
 
-def expand(question: str, history: Sequence[Turn], library: Library) -> str | None:
-    """`question` with the subject of the conversation before it, where it seems to lean on that; else None."""
+@dataclass(frozen=True)
+class Expanded:
+    """A question with the subject of the conversation before it.
+
+    Attributes:
+        text: what to search for.
+        alone: whether the question may have been meant by itself, so that it's answered so where it can be.
+    """
+
+    text: str
+    alone: bool
+
+
+def expand(asked: str, bare: Reading, history: Sequence[Turn], library: Library) -> Expanded | None:
+    """The question in the light of the conversation, where it leans on that; else None.
+
+    A question leans where it says nothing of its own (why?), or points back (is it used at test time?) to
+    what the corpus knows, or asks in words of the lesson at hand without naming any subject.
+
+    Args:
+        bare: the question as it was read by itself.
+    """
     concept = next((turn.concept for turn in reversed(history) if turn.concept), None)
-    if concept is None or concept not in library.catalogue.concepts or CLOSING.search(question):
+    if concept is None or concept not in library.catalogue.concepts or not words_of(asked):
         return None
-    if library.named(question):
-        leans = bool(LEANING.search(question)) and len(question.split()) <= LONGEST_LEANING
-    else:
-        leans = bool(LEANING.search(question) or OPEN.search(question))
-    return f"{library.title(concept)}: {question}" if leans else None
+    own = set(stems_of(words_of(asked))) - ASKING
+    others = bare.named.keys() - {concept}
+    points = bool(LEANING.search(asked)) and len(asked.split()) <= LONGEST_LEANING
+    text = f"{library.title(concept)}: {asked}"
+    if not own:
+        return Expanded(text, alone=False)
+    if others and concept not in bare.named:
+        return Expanded(text, alone=True) if points else None
+    if bare.topic.elsewhere >= max(FROM_ELSEWHERE, bare.topic.cosine):
+        return None
+    known = own <= library.stems(concept)
+    if points:
+        return Expanded(text, alone=False) if known or bare.topic.coverage >= 0.5 else None
+    return Expanded(text, alone=True) if known else None
 
 
-def _stronger(bare: Reading, expanded: Reading, bands: Bands) -> Reading:
-    """The reading to answer by: the expanded one, unless the bare question does as well by itself."""
-    if bare.on_topic >= bands.decline_below and bare.answered >= max(bands.answer_from, expanded.answered):
-        return bare
+def _stronger(bare: Reading, expanded: Reading, how: Expanded, bands: Bands) -> Reading:
+    """The reading to answer by: the bare one where the question stands alone and is answered so."""
+    if how.alone and bare.on_topic >= bands.decline_below:
+        named = set(bare.named)
+        if bare.answered >= bands.answer_from and (bare.lesson in named or not named):
+            return bare
+        if expanded.answered < bands.answer_from or not named <= set(expanded.named):
+            return bare
     return expanded
 
 
 def _from_lesson(question: str, reading: Reading, library: Library) -> Answer:
     assert reading.lesson is not None
-    intent = intent_of(question)
-    both = _compared(reading, library) if intent == "choice" else ()
-    chosen = [_chosen(concept, intent, reading, library) for concept in (both or (reading.lesson,))]
-    text = _side_by_side(chosen, library) if both else _excerpt(chosen[0], library)
-    used = tuple(_passage(one.place, one.score, library, one.focus) for one in chosen)
+    intent = intent_of(reading.text)
     lesson = reading.lesson
+    hits = reading.result.hits
+    both = _compared(reading, library) if intent == "choice" else ()
+    chosen = [choose(concept, reading.text, intent, hits, library) for concept in (both or (lesson,))]
+    if both:
+        chosen = [one for one in chosen if set(both) <= library.named(_whole(one, library)).keys()][:1] or chosen
+        lesson = chosen[0].place.lesson.concept
+    text = _side_by_side(chosen, library) if len(chosen) > 1 else _excerpt(chosen[0])
+    used = tuple(_passage(one, library) for one in chosen)
     ranked = tuple(dict.fromkeys((lesson, *both, *reading.ranked)))
     return Answer(
         question=question,
@@ -372,60 +406,37 @@ def _from_lesson(question: str, reading: Reading, library: Library) -> Answer:
     )
 
 
-@dataclass(frozen=True)
-class _Chosen:
-    """A place that answers, how well it fits, and the sentence that does so best."""
-
-    place: Place
-    score: float
-    focus: str
-
-
 def _compared(reading: Reading, library: Library) -> tuple[str, ...]:
     """Two concepts with lessons that the question names, the better-placed first; else nothing."""
     both = [concept for concept in reading.ranked if concept in reading.named and library.written(concept)]
-    if len(both) < 2 or both[1] in library.named(reading.best[both[0]].passage.text):
-        return ()  # there is one, or a passage that speaks of both itself
-    return tuple(both[:2])
+    return tuple(both[:2]) if len(both) > 1 else ()
 
 
-def _side_by_side(chosen: Sequence[_Chosen], library: Library) -> str:
+def _whole(chosen: Chosen, library: Library) -> str:
+    """A place's heading and what it says first, to see what it speaks of."""
+    return f"{library.readable(chosen.place.section)} {_excerpt(chosen)}"
+
+
+def _side_by_side(chosen: Sequence[Chosen], library: Library) -> str:
     titles = [library.title(one.place.lesson.concept) for one in chosen]
-    texts = [_excerpt(one, library, BOTH_MOST, BOTH_ENOUGH) for one in chosen]
+    texts = [_excerpt(one, BOTH_MOST, BOTH_ENOUGH) for one in chosen]
     return "\n\n".join(f"**{title}**\n{text}" for title, text in zip(titles, texts, strict=True))
 
 
-def _chosen(concept: str, intent: Intent, reading: Reading, library: Library) -> _Chosen:
-    """The place of the concept's lesson that fits the question and its intent best."""
-    hits = [hit for hit in reading.result.hits if hit.passage.concept == concept]
-    found = [
-        _Chosen(place, hit.score + _fit(place.section, hit.passage.kind, intent), hit.passage.sentences[hit.sentence])
-        for hit in hits
-        if (place := library.place(hit.passage)) is not None
-    ]
-    least = min(hit.score for hit in hits)
-    wanted = [_Chosen(place, least + _fit(place.section, "", intent), "") for place in library.places(concept, intent)]
-    return max((*found, *wanted), key=lambda one: one.score, default=_Chosen(library.opening(concept), least, ""))
-
-
-def _fit(section: str, kind: str, intent: Intent) -> float:
-    if kind == "key points":
-        return -LIST_PENALTY
-    if intent not in PARTICULAR.get(section, (intent,)):
-        return -PARTICULAR_PENALTY
-    return SECTION_BONUS.get(intent, OTHER_SECTION_BONUS) if section in PREFERRED[intent] else 0.0
-
-
-def _excerpt(chosen: _Chosen, library: Library, most: int = MOST, enough: int = ENOUGH) -> str:
+def _excerpt(chosen: Chosen, most: int = MOST, enough: int = ENOUGH) -> str:
     """What a message shows of a place; numbers are followed from the start, and as far as there is room."""
-    parts = pieces(chosen.place.body, library.readable)
-    followed = chosen.place.section == WORKED_EXAMPLE
-    return excerpt(parts, "" if followed else chosen.focus, most=most, enough=most if followed else enough)
+    section = chosen.place.section
+    if section == WORKED_EXAMPLE:
+        return excerpt(chosen.parts, most=most, enough=most)
+    if any(part.code for part in chosen.parts):
+        return excerpt(chosen.parts, chosen.centre, most=most, enough=enough)
+    whole = section == OPENING or any(section == one.question for one in chosen.place.lesson.questions)
+    return excerpt(chosen.parts, chosen.centre, chosen.closeness, whole=whole, most=most, enough=enough)
 
 
-def _passage(place: Place, score: float, library: Library, focus: str) -> AnswerPassage:
-    text = excerpt(pieces(place.body, library.readable), focus)
-    return AnswerPassage(place.lesson.concept, place.section, text, round(score, 4))
+def _passage(chosen: Chosen, library: Library) -> AnswerPassage:
+    place = chosen.place
+    return AnswerPassage(place.lesson.concept, place.section, _excerpt(chosen), round(chosen.score, 4))
 
 
 def _with_next_best(used: Sequence[AnswerPassage], reading: Reading, library: Library) -> tuple[AnswerPassage, ...]:
@@ -438,7 +449,9 @@ def _with_next_best(used: Sequence[AnswerPassage], reading: Reading, library: Li
             break
         if place is not None and (place.lesson.concept, place.section) not in seen:
             seen.add((place.lesson.concept, place.section))
-            passages.append(_passage(place, hit.score, library, hit.passage.sentences[hit.sentence]))
+            parts = pieces(place.body, library.readable)
+            text = excerpt(parts, nearest(parts, hit.passage.sentences[hit.sentence]))
+            passages.append(AnswerPassage(place.lesson.concept, place.section, text, round(hit.score, 4)))
     return tuple(passages)
 
 
@@ -501,5 +514,9 @@ def _off_topic(library: Library) -> str:
         "That isn't a subject I teach. Ask me about deep learning, from its mathematics and Python to training, "
         "troubleshooting and careers."
     )
+    return _with_examples(text, library)
+
+
+def _with_examples(text: str, library: Library) -> str:
     examples = [f"- {question}" for question in library.examples()]
     return "\n".join([text, "", "For example:", *examples]) if examples else text

@@ -53,6 +53,8 @@ class LessonEvidence:
         coverage: of that hit.
         named: the stems of the longest term of the lesson's concept that occurs in the question.
         named_unwritten: the same for concepts without a lesson.
+        other: of the question's stems, the share that the longest such term makes up, where the lesson's own
+            concept isn't named: the question is about that, then.
     """
 
     margin: float
@@ -62,6 +64,7 @@ class LessonEvidence:
     coverage: float
     named: float
     named_unwritten: float
+    other: float
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ from index.storage import (
     write_passages,
 )
 
-BLOCK = 256
+BLOCK = 64
 """Passages encoded at a time: whose token vectors a build holds in memory."""
 
 Progress = Callable[[int, int], None]

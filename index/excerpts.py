@@ -1,7 +1,7 @@
 """Whole sentences out of a lesson's Markdown, in order, as much of it as a Discord message shows well."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 
 from content.markdown import Block, blocks, sentences
@@ -14,10 +14,16 @@ MOST = 900
 """Characters of prose in an excerpt; only a single sentence may be longer."""
 
 WHOLE = 600
-"""Characters of prose up to which a body is shown whole."""
+"""Characters of prose up to which a body is shown whole, where its parts belong together."""
 
 ITEM_ENOUGH = 150
 """The same as `ENOUGH` in a list, whose items stand by themselves."""
+
+LEAD = 130
+"""Characters of a paragraph that may stand before the sentence that was found; it reads better whole."""
+
+STILL = 0.8
+"""Of the closeness of what was found, what another paragraph must have to stand beside it."""
 
 MOST_CODE = 1800
 """Characters of code in an excerpt: whole blocks, or none."""
@@ -35,12 +41,14 @@ class Piece:
         block: the number of its paragraph; sentences of one paragraph share it.
         code: it's a code block, or what one prints.
         item: it belongs to a list.
+        formula: a display equation, which is left out, comes right behind it.
     """
 
     text: str
     block: int
     code: bool = False
     item: bool = False
+    formula: bool = False
 
 
 def pieces(body: str, readable: Readable) -> tuple[Piece, ...]:
@@ -67,31 +75,54 @@ def _sentences(block: Block, number: int, readable: Readable) -> list[Piece]:
 def _closed(found: list[Piece]) -> list[Piece]:
     if not found or found[-1].code or not found[-1].text.endswith(":"):
         return found
-    return [*found[:-1], replace(found[-1], text=f"{found[-1].text[:-1]}.")]
+    return [*found[:-1], replace(found[-1], text=f"{found[-1].text[:-1]}.", formula=True)]
 
 
-def excerpt(parts: Sequence[Piece], focus: str = "", *, most: int = MOST, enough: int = ENOUGH) -> str:
-    """The window of `parts` around the sentence most like `focus`, as Markdown; all of a short body.
+def excerpt(
+    parts: Sequence[Piece],
+    centre: int = 0,
+    closeness: Sequence[float] = (),
+    *,
+    whole: bool = True,
+    most: int = MOST,
+    enough: int = ENOUGH,
+) -> str:
+    """The window of `parts` around the one at `centre`, as Markdown; all of a short body, if `whole`.
 
-    The window starts with the focus's paragraph, or with the focus where that lies too deep in it, ends
-    at a sentence, and is filled up from the paragraphs after it, then from those before.
+    The window starts with the centre's paragraph, or nearer to it where that lies deep in it. It ends at a
+    sentence and is filled up from the paragraphs after it, then from those before, as long as they are
+    about the same.
+
+    Args:
+        closeness: of each part to the question; without it every paragraph is taken to be about the same.
     """
     if not parts:
         return ""
-    centre = _nearest(parts, focus)
-    listed = bool(focus) and parts[centre].item
-    if not listed and _prose(parts) <= min(most, WHOLE) and _code(parts) <= MOST_CODE:
+    listed = parts[centre].item and bool(centre or closeness)
+    if whole and not listed and _prose(parts) <= min(most, WHOLE) and _code(parts) <= MOST_CODE:
         return laid_out(parts)
     enough = min(enough, ITEM_ENOUGH) if listed else enough
-    start = _start(parts, centre, most)
+    fitting = _fitting(parts, centre, closeness)
+    start = _start(parts, centre)
     end = start
-    while end < len(parts) and _takes(parts[start:end], parts[end], most, enough):
+    while end < len(parts) and _takes(parts[start:end], parts[end], most, enough, fitting):
         end += 1
-    if end == start:
-        end = start + 1
+    end = max(end, start + 1)
     if not listed:
-        start = _before(parts, start, end, most, enough)
+        start = _before(parts, start, end, most, enough, fitting)
     return laid_out(_introduced(parts, start, end))
+
+
+def _fitting(parts: Sequence[Piece], centre: int, closeness: Sequence[float]) -> frozenset[int]:
+    """The paragraphs that may stand beside the centre's."""
+    blocks = frozenset(part.block for part in parts)
+    if not closeness:
+        return blocks
+    best = {
+        block: max(near for part, near in zip(parts, closeness, strict=True) if part.block == block) for block in blocks
+    }
+    least = STILL * best[parts[centre].block]
+    return frozenset(block for block in blocks if best[block] >= least)
 
 
 def _prose(parts: Sequence[Piece]) -> int:
@@ -102,27 +133,37 @@ def _code(parts: Sequence[Piece]) -> int:
     return sum(len(part.text) for part in parts if part.code)
 
 
-def _nearest(parts: Sequence[Piece], focus: str) -> int:
-    """The place of the sentence that shares most of its words with `focus`."""
-    wanted = set(stems_of(words_of(focus)))
+def nearest(parts: Sequence[Piece], sentence: str) -> int:
+    """The place of the part that shares most of its words with `sentence`."""
+    wanted = set(stems_of(words_of(sentence)))
 
     def alike(place: int) -> float:
         words = set(stems_of(words_of(parts[place].text)))
         return len(wanted & words) / max(1, len(wanted | words))
 
-    return max(range(len(parts)), key=alike) if wanted else 0
+    return max(range(len(parts)), key=alike) if wanted and parts else 0
 
 
-def _start(parts: Sequence[Piece], focus: int, most: int) -> int:
-    block = parts[focus].block
+_LEANING = re.compile(r"(?:It|Its|That|This|These|Those|They|Then|There|Here|So|But|And|Both|Each|Neither|If it)\b")
+"""How a sentence begins that says nothing without the one before."""
+
+
+def _start(parts: Sequence[Piece], centre: int) -> int:
+    """Where a window around the centre starts: with its paragraph, if that soon comes to the point."""
+    block = parts[centre].block
     first = next(place for place, part in enumerate(parts) if part.block == block)
-    if parts[focus].code:  # code never stands without the sentence that leads to it
-        first = max((place for place in range(focus) if not parts[place].code), default=focus)
+    if parts[centre].code:  # code never stands without the sentence that leads to it
+        first = max((place for place in range(centre) if not parts[place].code), default=centre)
         return next(place for place, part in enumerate(parts) if part.block == parts[first].block)
-    return first if _prose(parts[first : focus + 1]) <= most else focus
+    if _prose(parts[first:centre]) <= LEAD:
+        return first
+    start = centre
+    while start > first and _LEANING.match(parts[start].text):
+        start -= 1
+    return start
 
 
-def _takes(taken: Sequence[Piece], part: Piece, most: int, enough: int) -> bool:
+def _takes(taken: Sequence[Piece], part: Piece, most: int, enough: int, fitting: Container[int]) -> bool:
     """Whether `part` still goes behind what is `taken`."""
     if part.code:
         return (
@@ -130,17 +171,24 @@ def _takes(taken: Sequence[Piece], part: Piece, most: int, enough: int) -> bool:
             and _code(taken) + len(part.text) <= MOST_CODE
             and (taken[-1].code or taken[-1].text.endswith(":") or _prose(taken) < enough)
         )
-    if taken and taken[-1].block != part.block and _prose(taken) >= enough:
-        return False
+    if taken and taken[-1].block != part.block and not _led(taken, part):
+        if _prose(taken) >= enough or part.block not in fitting:
+            return False
     return _prose([*taken, part]) <= most
 
 
-def _before(parts: Sequence[Piece], start: int, end: int, most: int, enough: int) -> int:
+def _led(taken: Sequence[Piece], part: Piece) -> bool:
+    """Whether `part` belongs to a list that what is `taken` leads to."""
+    leader = next((one for one in reversed(taken) if not one.item), None)
+    return part.item and leader is not None and leader.text.endswith(":")
+
+
+def _before(parts: Sequence[Piece], start: int, end: int, most: int, enough: int, fitting: Container[int]) -> int:
     """Where the window starts once whole paragraphs before it have filled it up."""
-    while start and _prose(parts[start:end]) < enough:
+    while start and parts[start - 1].block != parts[start].block and _prose(parts[start:end]) < enough:
         block = parts[start - 1].block
         first = next(place for place, part in enumerate(parts) if part.block == block)
-        if any(part.code for part in parts[first:start]) or _prose(parts[first:end]) > most:
+        if block not in fitting or any(part.code for part in parts[first:start]) or _prose(parts[first:end]) > most:
             break
         start = first
     return start

@@ -11,7 +11,7 @@ _ERROR = (
     r"|\bexpected .{1,60} but (?:got|found)\b|\bgot (?:this|an?) (?:error|warning)\b"
 )
 _GONE_WRONG = (
-    r"\b(?:nan|inf|explod\w+|diverg\w+|blow\w* up|stuck|broken|bug|crash\w*|fail\w*|hang\w*|dead)\b"
+    r"\b(?:nan|inf|explod\w+|diverg\w+|blow\w* up|stuck|broken|bug|crash\w*|fail\w*|hang\w*|dead|dying|dies)\b"
     r"|\b(?:wrong|weird|strange|odd)\b|\b(?:not|never|\w+n['’]t|doesnt|isnt|wont|cant|no longer) "
     r"(?:learn|work|converg|decreas|improv|chang|train|settl|go down|updat)\w*"
     r"|\b(?:bounc|oscillat|jump|plateau)\w*|\bout of memory\b|\bhow (?:do i|to|can i) (?:fix|solve|debug)\b"

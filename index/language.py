@@ -4,7 +4,7 @@ import functools
 import re
 import unicodedata
 from collections.abc import Container
-from typing import Any
+from typing import Any, Literal
 
 SCRIPT_SHARE = 0.3
 """Of a text's letters in another script, from which on it's written in that script."""
@@ -62,6 +62,61 @@ FOREIGN = _listed(
 ) - _listed("mi az ce le des el por ni is")
 """Words that say which language it is and are no English ones, nor terms; two of them decide."""
 
+SHORTHAND = {
+    "lr": "learning rate",
+    "lrs": "learning rates",
+    "bs": "batch size",
+    "gd": "gradient descent",
+    "sgd": "stochastic gradient descent",
+    "bp": "backpropagation",
+    "backprop": "backpropagation",
+    "act fn": "activation function",
+    "act fns": "activation functions",
+    "act func": "activation function",
+    "activation fn": "activation function",
+    "activation func": "activation function",
+    "loss fn": "loss function",
+    "loss func": "loss function",
+    "bn": "batch normalization",
+    "batchnorm": "batch normalization",
+    "batch norm": "batch normalization",
+    "layernorm": "layer normalization",
+    "hparams": "hyperparameters",
+    "hyperparams": "hyperparameters",
+    "params": "parameters",
+    "nn": "neural network",
+    "nns": "neural networks",
+    "val loss": "validation loss",
+    "train loss": "training loss",
+    "val acc": "validation accuracy",
+    "sqrt dk": "square root of d_k",
+    "sqrt d_k": "square root of d_k",
+    "sqrt(d_k)": "square root of d_k",
+    "sqrt(dk)": "square root of d_k",
+    "dk": "d_k",
+}
+"""What learners write for short, and what they mean by it: an encoder of English knows few of these."""
+
+_SHORTHAND = re.compile(
+    rf"(?<![\w.])(?:{'|'.join(map(re.escape, sorted(SHORTHAND, key=len, reverse=True)))})(?![\w(]|\.\w)", re.IGNORECASE
+)
+_FENCED = re.compile(r"(```.*?(?:```|$)|`[^`\n]*`)", re.DOTALL)
+
+_CALL = r"hi|hello|hey|heya|hiya|yo|greetings|dear|good (?:morning|afternoon|evening|day)|howdy"
+_NAME = r"<@[!&]?\d+>|@?gradus|@\w+|there|all|everyone|bot|tutor|friend"
+_ADDRESS = re.compile(
+    rf"^(?:[\W_]*(?:{_CALL}|<@[!&]?\d+>|@?gradus|@\w+)(?:\s+(?:there|all|everyone|bot))?\b>?)+[\W_]*", re.IGNORECASE
+)
+_GREETING = re.compile(
+    rf"^[\W_]*(?:{_CALL})(?:[\W_]+(?:{_CALL}|{_NAME}|how are you|what'?s up))*[\W_]*$", re.IGNORECASE
+)
+_CLOSING = re.compile(
+    rf"^[\W_]*(?:thanks?(?: you)?|thank u|thx|ty|cheers|bye|goodbye|see you|got it|cool|nice|great|awesome|perfect"
+    rf"|ok(?:ay)?|lol|good night)(?:[\W_]+(?:{_NAME}|thanks?|thank you|thx|a lot|so much|very much|again|bye|cool|nice|great"
+    r"|got it|that helped|that helps|that was (?:helpful|great|clear)|for (?:the|your) (?:help|answer)))*[\W_]*$",
+    re.IGNORECASE,
+)
+
 _NOT_PROSE = re.compile(r"```.*?(?:```|$)|`[^`\n]*`|https?://\S+|<[^>\s]+>|\S*[_\\/=(){}\[\]<>*@]\S*", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _SCRIPTS = tuple(
@@ -71,6 +126,25 @@ _SCRIPTS = tuple(
     )
 )
 _NOT_LANGUAGES = frozenset({"en", "pcm", "zxx"})
+
+
+def without_address(text: str) -> str:
+    """`text` without the greeting and the name it begins with, if there is more than that."""
+    return _ADDRESS.sub("", text, count=1).strip() or text
+
+
+def small_talk(text: str) -> Literal["greeting", "closing"] | None:
+    """Whether `text` only greets, or only thanks and says goodbye."""
+    if _GREETING.match(text):
+        return "greeting"
+    return "closing" if _CLOSING.match(text) else None
+
+
+def in_full(text: str) -> str:
+    """`text` with `SHORTHAND` written out, but for code between backticks."""
+    parts = _FENCED.split(text)
+    parts[::2] = [_SHORTHAND.sub(lambda found: SHORTHAND[found.group().lower()], part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def is_foreign(text: str, known: Container[str] = frozenset()) -> bool:

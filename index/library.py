@@ -35,8 +35,9 @@ class Library:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self._names = _names(catalogue)
-        terms = _terms(catalogue).values()
-        self.words = frozenset(word for names in terms for name in names for word in words_of(name))
+        self._terms = _terms(catalogue)
+        self._stems: dict[str, frozenset[str]] = {}
+        self.words = frozenset(word for names in self._terms.values() for name in names for word in words_of(name))
 
     def readable(self, markdown: str) -> str:
         """A lesson's Markdown with links as words and formulas in Unicode."""
@@ -47,6 +48,24 @@ class Library:
 
         A term inside a longer one of another concept doesn't count: "activation memory" names no activation.
         """
+        lengths: dict[str, int] = {}
+        for start, end, concept in self._mentions(question):
+            lengths[concept] = max(lengths.get(concept, 0), end - start)
+        return lengths
+
+    def term(self, question: str, concept: str) -> tuple[str, ...]:
+        """The stems of the longest term in `question` that is a part or a symptom of the concept, not its title.
+
+        Empty where the question names the concept itself, or nothing of it.
+        """
+        stems = stems_of(words_of(question))
+        own = [stems[start:end] for start, end, called in self._mentions(question) if called == concept]
+        longest = max(own, key=len, default=[])
+        whole = {*stems_of(words_of(self.title(concept))), *stems_of(words_of(concept))}
+        return () if set(longest) <= whole else tuple(longest)
+
+    def _mentions(self, question: str) -> list[tuple[int, int, str]]:
+        """Which stems of `question` (start, end) call a concept, but for those inside a longer name."""
         words = [word for word in words_of(question) if stems_of([word])]
         stems = tuple(stems_of(words))
         found = [
@@ -55,11 +74,7 @@ class Library:
             for start in range(len(stems) - length + 1)
             for concept in self._called(stems[start : start + length], words[start])
         ]
-        whole = [one for one in found if not any(_inside(one, other) for other in found)]
-        lengths: dict[str, int] = {}
-        for start, end, concept in sorted(whole):
-            lengths[concept] = max(lengths.get(concept, 0), end - start)
-        return lengths
+        return sorted(one for one in found if not any(_inside(one, other) for other in found))
 
     def _called(self, stems: tuple[str, ...], word: str) -> tuple[str, ...]:
         """The concepts called so; a single `word` has to be the very one, for "network" is no "networking"."""
@@ -103,10 +118,21 @@ class Library:
         lesson = self.catalogue.lessons[concept]
         return Place(lesson, lesson.sections[0].title, lesson.sections[0].body)
 
+    def stems(self, concept: str) -> frozenset[str]:
+        """The stems of all that the concept's lesson says, and of what the concept is called."""
+        if concept not in self._stems:
+            lesson = self.catalogue.lessons.get(concept)
+            bodies = [f"{one.title} {one.body}" for one in lesson.sections] if lesson else []
+            self._stems[concept] = frozenset(stems_of(words_of(" ".join((*self._terms[concept], *bodies)))))
+        return self._stems[concept]
+
     def examples(self) -> tuple[str, ...]:
-        """Questions that are answered, one of a lesson, of the first lessons."""
-        firsts = (one.questions[0].question for one in self.catalogue.lessons.values() if one.questions)
-        return tuple(first for first, _ in zip(firsts, range(EXAMPLES), strict=False))
+        """Questions that are answered, of as many lessons: the shortest of each, the shortest lessons' first."""
+        asked = (
+            min((one.question for one in lesson.questions), key=len, default="")
+            for lesson in self.catalogue.lessons.values()
+        )
+        return tuple(sorted(filter(None, asked), key=len)[:EXAMPLES])
 
 
 def _place(lesson: Lesson, question: LearnerQuestion) -> Place:

@@ -46,6 +46,8 @@ class Hit:
         bm25: the raw BM25 score.
         bm25_share: `bm25` over the sum of the question's IDF.
         coverage: the share of that sum whose terms the passage has, 0 to 1.
+        closeness: of each of `passage.sentences` to the question: its cosine, or in a lexical search the share
+            of the question's IDF that it has.
     """
 
     passage: Passage
@@ -56,6 +58,7 @@ class Hit:
     bm25: float
     bm25_share: float
     coverage: float
+    closeness: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -176,15 +179,15 @@ class Index:
 
     def _lexical_hits(self, evidence: "_Evidence", k: int) -> tuple[Hit, ...]:
         order = [row for row in ranking.top(evidence.bm25, k) if evidence.bm25[row] > 0]
-        return tuple(
-            evidence.hit(
-                self.passages[evidence.kept[row]],
-                row,
-                score=float(evidence.bm25[row]),
-                sentence=_wordiest(self.passages[evidence.kept[row]].sentences, evidence),
+        hits = []
+        for row in order:
+            passage = self.passages[evidence.kept[row]]
+            shares = _word_shares(passage.sentences, evidence)
+            sentence = shares.index(max(shares))
+            hits.append(
+                evidence.hit(passage, row, score=float(evidence.bm25[row]), sentence=sentence, closeness=shares)
             )
-            for row in order
-        )
+        return tuple(hits)
 
     def _fused_hits(self, query: "Query", evidence: "_Evidence", k: int) -> tuple[tuple[Hit, ...], float]:
         """The hits, and the cosine of the nearest sentence of all."""
@@ -207,6 +210,7 @@ class Index:
                     row,
                     score=float(final[place]),
                     sentence=int(own.argmax()),
+                    closeness=tuple(own.tolist()),
                     cosine=float(own.max()),
                     maxsim=float(closeness[place]),
                 )
@@ -280,6 +284,7 @@ class _Evidence:
         *,
         score: float,
         sentence: int,
+        closeness: tuple[float, ...],
         cosine: float = 0.0,
         maxsim: float = 0.0,
     ) -> Hit:
@@ -294,6 +299,7 @@ class _Evidence:
             bm25,
             bm25_share=_share(bm25, self.total),
             coverage=_share(float(self.idf[self.occurrences[:, row]].sum()), self.total),
+            closeness=closeness,
         )
 
 
@@ -301,11 +307,12 @@ def _share(part: float, whole: float) -> float:
     return part / whole if whole > 0 else 0.0
 
 
-def _wordiest(sentences: Sequence[str], evidence: _Evidence) -> int:
-    """Which sentence has most of the question's IDF."""
+def _word_shares(sentences: Sequence[str], evidence: _Evidence) -> tuple[float, ...]:
+    """Of the question's IDF, the share that each sentence has."""
     idf = dict(zip(evidence.terms.stems, evidence.idf.tolist(), strict=True))
-    sums = [sum(idf.get(stem, 0.0) for stem in set(stems_of(words_of(text)))) for text in sentences]
-    return sums.index(max(sums))
+    return tuple(
+        _share(sum(idf.get(stem, 0.0) for stem in set(stems_of(words_of(text)))), evidence.total) for text in sentences
+    )
 
 
 def _other_model(path: Path, found: "ModelIdentity", asked: "ModelIdentity") -> str:
