@@ -3,7 +3,7 @@
     python -m tests.benchmarks.retrieval [--data DIR] [--skip-peers]
 
 DIR holds `corpus.jsonl` ({"id", "title", "text"}) and `questions.jsonl` ({"id", "question", "gold"}); by
-default GRADUS_BENCH_RETRIEVAL, or `../shared/retrieval` beside the repository. Figures are printed beside
+default BENCH_RETRIEVAL, or `../shared/retrieval` beside the repository. Figures are printed beside
 what is asked of them; the exit status is 1 where one is missed.
 """
 
@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bot.terminal import Advance, bar
 from index.build import BuildReport, build_index, titled
 from index.embedding import bundled_model, load_encoder
 from index.passages import Passage, read_corpus
@@ -63,7 +64,7 @@ def main() -> int:
     arguments = _arguments()
     data: Path = arguments.data
     if not (data / "corpus.jsonl").is_file() or not (data / "questions.jsonl").is_file():
-        print(f"no retrieval data at {data}: name its folder with --data or GRADUS_BENCH_RETRIEVAL; nothing measured")
+        print(f"no retrieval data at {data}: name its folder with --data or BENCH_RETRIEVAL; nothing measured")
         return 0
     passages, problems = read_corpus(data / "corpus.jsonl")
     for problem in problems:
@@ -76,7 +77,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.retrieval", description="Retrieval measured.")
-    named = os.environ.get("GRADUS_BENCH_RETRIEVAL")
+    named = os.environ.get("BENCH_RETRIEVAL")
     parser.add_argument("--data", type=Path, default=Path(named) if named else DATA)
     parser.add_argument("--skip-peers", action="store_true", help="leave txtai and bm25s out")
     return parser.parse_args()
@@ -93,7 +94,8 @@ def measure(passages: Sequence[Passage], questions: Sequence[Question], folder: 
     typed = [Question(mistyped(one.text, random.Random(f"{SEED}/{n}")), one.gold) for n, one in enumerate(questions)]
     encoder = load_encoder()
     started = time.perf_counter()
-    report = build_index(passages, folder / "index", encoder, bar("encoding passages"))
+    with bar("encoding passages") as show:
+        report = build_index(passages, folder / "index", encoder, show)
     seconds = time.perf_counter() - started
     index = Index.open(folder / "index", encoder.identity)
     systems: dict[str, Search] = {"gradus": lambda text: _ids(index.find(text, DEPTH, encoder).hits)}
@@ -146,15 +148,14 @@ def txtai_hybrid(passages: Sequence[Passage]) -> Search:
     """txtai's hybrid search at its defaults, over whole titled paragraphs, with the bundled weights."""
     from txtai import Embeddings
 
-    show = bar("txtai: indexing")
-
-    def documents() -> Iterator[tuple[str, str, None]]:
+    def documents(show: Advance) -> Iterator[tuple[str, str, None]]:
         for done, passage in enumerate(passages, 1):
             yield passage.id, titled(passage, passage.text), None
             show(done, len(passages))
 
     embeddings: Any = Embeddings(path=str(bundled_model()), hybrid=True)
-    embeddings.index(documents())
+    with bar("txtai: indexing") as show:
+        embeddings.index(documents(show))
     return lambda text: [id for id, _ in embeddings.search(text, DEPTH)]
 
 
@@ -180,12 +181,12 @@ def bm25(passages: Sequence[Passage]) -> Search:
 
 def ranks(search: Search, questions: Sequence[Question], name: str) -> Ranks:
     """Where each question's paragraph stands among the first ten, from 1; 0 where it doesn't."""
-    show = bar(name)
     places = []
-    for done, question in enumerate(questions, 1):
-        found = list(search(question.text))
-        places.append(found.index(question.gold) + 1 if question.gold in found else 0)
-        show(done, len(questions))
+    with bar(name) as show:
+        for done, question in enumerate(questions, 1):
+            found = list(search(question.text))
+            places.append(found.index(question.gold) + 1 if question.gold in found else 0)
+            show(done, len(questions))
     return np.array(places)
 
 
@@ -209,12 +210,20 @@ def latency(index: Index, encoder: Any, questions: Sequence[Question]) -> tuple[
 
     model = SentenceTransformer(str(bundled_model()), device="cpu", local_files_only=True)
     torch.set_num_threads(1)
-    show = bar("timing")
-    bare, ours = [], []
-    for done, question in enumerate(questions, 1):
-        bare.append(_milliseconds(lambda text: model.encode(text, show_progress_bar=False), question.text))
-        ours.append(_milliseconds(lambda text: index.find(text, DEPTH, encoder), question.text))
-        show(done, len(questions))
+    bare: list[float] = []
+    ours: list[float] = []
+
+    def encode(text: str) -> object:
+        return model.encode(text, show_progress_bar=False)
+
+    def find(text: str) -> object:
+        return index.find(text, DEPTH, encoder)
+
+    with bar("timing") as show:
+        for done, question in enumerate(questions, 1):
+            bare.append(_milliseconds(encode, question.text))
+            ours.append(_milliseconds(find, question.text))
+            show(done, len(questions))
     p50_bare, p50_ours = float(np.median(bare)), float(np.median(ours))
     return p50_ours / p50_bare, p50_bare, p50_ours
 
@@ -340,24 +349,6 @@ def print_costs(report: BuildReport, seconds: float, bare: float, ours: float, c
         f"and {report.tokens:,} token vectors"
     )
     print(f"cold start: {cold[0]:.1f} s to the first answer by words, {cold[1]:.1f} s with the encoder")
-
-
-def bar(name: str) -> Callable[[int, int], None]:
-    """A progress bar on standard error: call it with how much is done, and how much there is."""
-    began = time.perf_counter()
-    drawn = -1.0
-
-    def show(done: int, total: int) -> None:
-        nonlocal drawn
-        now = time.perf_counter() - began
-        if done < total and now - drawn < 0.2:
-            return
-        drawn = now
-        filled = 30 * done // max(1, total)
-        end = "\n" if done >= total else ""
-        print(f"\r{name:28} [{'#' * filled}{'.' * (30 - filled)}] {done}/{total} {now:.0f} s", end=end, file=sys.stderr)
-
-    return show
 
 
 if __name__ == "__main__":
