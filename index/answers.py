@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from index.bands import Bands, LessonEvidence, TopicEvidence, fitted
-from index.elsewhere import nearest as nearest_elsewhere
 from index.choosing import OPENING, WORKED_EXAMPLE, Chosen, choose
+from index.elsewhere import nearest as nearest_elsewhere
 from index.excerpts import ENOUGH, MOST, excerpt, nearest, pieces
-from index.intent import intent_of
+from index.intent import ASKING, intent_of
 from index.language import in_full, is_foreign, small_talk, without_address
 from index.lexical import stems_of, words_of
 from index.library import Library
@@ -55,20 +55,6 @@ LEANING = re.compile(
 
 LONGEST_LEANING = 9
 """Words; a longer question that names its subject is read as it stands, whatever it points to."""
-
-ASKING = frozenset(
-    stems_of(
-        words_of(
-            "give show tell explain describe example instance code python pytorch torch numpy formula equation "
-            "mathematics maths math derivation derivative proof use used work works help helps need mean means do "
-            "write implement implementation simple simply simpler easy easier plain words detail details deeper "
-            "short shorter long again please best better good bad choose pick try happens intuition intuitively "
-            "exactly really actually elaborate continue go summary summarise step steps numbers picture figure "
-            "mistakes pitfalls problem problems drawbacks advantages difference different compare important"
-        )
-    )
-)
-"""Stems of words that ask in some way, of whatever subject."""
 
 FROM_ELSEWHERE = 0.45
 """The cosine with a sentence about other subjects from which on a question has a subject of its own."""
@@ -231,9 +217,8 @@ def _answered(
     if talk is not None:
         return _decline(question, _with_examples(GREETING if talk == "greeting" else GOODBYE, library), 1.0)
     bands = fitted(lexical=encoding is None)
-    asked = in_full(without_address(question))
-    reading = read(asked, library, index, encoding)
-    expanded = expand(asked, reading, history, library)
+    reading = read(question, library, index, encoding)
+    expanded = expand(reading, history, library)
     if expanded is not None:
         reading = _stronger(reading, read(expanded.text, library, index, encoding), expanded, bands)
     if reading.on_topic < bands.decline_below or not reading.ranked:
@@ -249,7 +234,8 @@ def read(
     index: "Index",
     encoding: Encoding | None,
 ) -> Reading:
-    """Search for `text`, rank the concepts found, and weigh the evidence."""
+    """Search for `text`, rank the concepts found, and weigh the evidence; shorthand is written out first."""
+    text = in_full(without_address(text))
     spelled = index.spelled(text)
     query = encoding.encode(spelled) if encoding else None
     result = index.search(text, SEARCHED, query)
@@ -341,7 +327,7 @@ class Expanded:
     alone: bool
 
 
-def expand(asked: str, bare: Reading, history: Sequence[Turn], library: Library) -> Expanded | None:
+def expand(bare: Reading, history: Sequence[Turn], library: Library) -> Expanded | None:
     """The question in the light of the conversation, where it leans on that; else None.
 
     A question leans where it says nothing of its own (why?), or points back (is it used at test time?) to
@@ -350,6 +336,7 @@ def expand(asked: str, bare: Reading, history: Sequence[Turn], library: Library)
     Args:
         bare: the question as it was read by itself.
     """
+    asked = bare.text
     concept = next((turn.concept for turn in reversed(history) if turn.concept), None)
     if concept is None or concept not in library.catalogue.concepts or not words_of(asked):
         return None

@@ -10,21 +10,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index.excerpts import Piece, pieces
-from index.intent import PREFERRED, Intent, intent_of
+from index.intent import ASKING, PREFERRED, Intent, intent_of
 from index.lexical import stems_of, words_of
 from index.library import Library, Place
 
 if TYPE_CHECKING:
     from index.search import Hit
 
-MAXSIM, COVERAGE, HEADING = 1.0, 0.3, 0.3
-"""What a passage's MaxSim, its share of the question's IDF, and the cosine with a learner's question that
-heads it add to the cosine of its best sentence."""
+MAXSIM, COVERAGE = 1.0, 0.3
+"""What a passage's MaxSim and its share of the question's IDF add to the cosine of its best sentence."""
 
-SAME_INTENT = 0.06
+HEADING, ANOTHER_QUESTION = 0.6, 0.55
+"""What the cosine with a learner's question adds, as far as it's above that of two questions about one subject."""
+
+BARE = 0.3
+"""Added to a section that speaks to the intent, where the question has no other words than those."""
+
+SAME_INTENT = 0.12
 """Added to a learner's question that wants the same as the one asked."""
 
-DEFINITION = 0.2
+DEFINITION = 0.3
 """Added to a sentence that begins with the term asked for, or says that something is called so."""
 
 FORMULA = 0.12
@@ -33,7 +38,7 @@ FORMULA = 0.12
 SECTION_BONUS: dict[Intent, float] = {"code": 0.3, "mathematics": 0.35, "example": 0.5}
 """Added to a section that speaks to the intent, where the question asks for just that."""
 
-OTHER_SECTION_BONUS = 0.1
+OTHER_SECTION_BONUS = 0.03
 """The same for the other intents, which learners' questions and more than one section may serve."""
 
 LIST_PENALTY = 0.3
@@ -51,7 +56,7 @@ PARTICULAR: dict[str, tuple[Intent, ...]] = {
 }
 """Sections that explain little by themselves, and the intents that they serve."""
 
-EARLY = 2
+EARLY = 1
 """Stems of a sentence that may stand before its subject."""
 
 
@@ -82,25 +87,34 @@ def choose(concept: str, question: str, intent: Intent, hits: Sequence["Hit"], l
         hits: of all concepts, best first.
     """
     places = _places(concept, intent, hits, library)
-    asked = _Asked(intent, library.term(question, concept))
-    weighed = [_weighed(place, own, asked, library) for place, own in places]
-    if not any(one.defines for one in weighed):
-        weighed = [_weighed(place, own, _Asked(intent, ()), library) for place, own in places]
-    return max((one.chosen for one in weighed if one.chosen.parts), key=lambda one: one.score)
+    asked = _asked(question, concept, intent, library)
+    floor = min((hit.maxsim for hit in hits if hit.maxsim > 0), default=0.0)
+    weighed = [_weighed(place, own, floor, asked, library) for place, own in places]
+    return max((one for one in weighed if one.parts), key=lambda one: one.score)
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """What a question wants, and the stems of the term that it asks about, if that is a part of its subject."""
+    """What a question wants.
+
+    Attributes:
+        intent: of what kind.
+        term: the stems of the term that it asks about, if that is a part of its subject.
+        subject: the stems of the subject's own name, where there is no such term.
+        bare: it says nothing besides.
+    """
 
     intent: Intent
     term: tuple[str, ...]
+    subject: tuple[str, ...]
+    bare: bool
 
 
-@dataclass(frozen=True)
-class _Weighed:
-    chosen: Chosen
-    defines: bool
+def _asked(question: str, concept: str, intent: Intent, library: Library) -> _Asked:
+    name = library.called(question, concept)
+    part = library.is_part(name, concept)
+    rest = set(stems_of(words_of(question))) - set(name) - ASKING
+    return _Asked(intent, name if part else (), () if part else name, bool(name) and not rest)
 
 
 def _places(concept: str, intent: Intent, hits: Sequence["Hit"], library: Library) -> list[tuple[Place, list["Hit"]]]:
@@ -114,24 +128,27 @@ def _places(concept: str, intent: Intent, hits: Sequence["Hit"], library: Librar
     return list(found.values())
 
 
-def _weighed(place: Place, hits: Sequence["Hit"], asked: _Asked, library: Library) -> _Weighed:
+def _weighed(place: Place, hits: Sequence["Hit"], floor: float, asked: _Asked, library: Library) -> Chosen:
+    """Args:
+    floor: the MaxSim to assume where none was computed.
+    """
     parts = pieces(place.body, library.readable)
     closeness = _closeness(parts, hits)
     heading = max((hit.closeness[0] for hit in hits if hit.passage.kind == "question"), default=0.0)
-    defining = [_defines(part, asked) for part in parts]
+    definition = DEFINITION / 2 if heading else DEFINITION
     merits = [
-        near + (DEFINITION if defines else 0.0) + _led(parts, part, asked.intent)
-        for part, near, defines in zip(parts, closeness, defining, strict=True)
+        near + (definition if _defines(part, asked) else 0.0) + _led(parts, part, asked.intent)
+        for part, near in zip(parts, closeness, strict=True)
     ]
     centre = merits.index(max(merits)) if merits else 0
     score = (
-        max((*merits, heading))
-        + HEADING * heading
-        + MAXSIM * max((hit.maxsim for hit in hits), default=0.0)
+        max(merits, default=0.0)
+        + (HEADING * (heading - ANOTHER_QUESTION) if heading else 0.0)
+        + MAXSIM * max((floor, *(hit.maxsim for hit in hits)))
         + COVERAGE * max((hit.coverage for hit in hits), default=0.0)
         + _fit(place, bool(heading), asked)
     )
-    return _Weighed(Chosen(place, score, parts, closeness, centre), any(defining))
+    return Chosen(place, score, parts, closeness, centre)
 
 
 def _closeness(parts: Sequence[Piece], hits: Sequence["Hit"]) -> tuple[float, ...]:
@@ -156,9 +173,11 @@ def _found(part: Piece, known: dict[tuple[str, ...], float]) -> float:
 
 def _defines(part: Piece, asked: _Asked) -> bool:
     """Whether the sentence says what the term is: it's the subject, or what something is called."""
-    if not asked.term or part.code or asked.intent not in ("what", "mathematics"):
+    if part.code or not asked.bare or asked.intent not in ("what", "mathematics"):
         return False
     stems = stems_of(words_of(part.text))
+    if not asked.term:
+        return asked.intent == "mathematics" and bool(set(stems[:1]) & set(asked.subject))
     length = len(asked.term)
     starts = [at for at in range(len(stems) - length + 1) if tuple(stems[at : at + length]) == asked.term]
     return any(at <= EARLY or "call" in stems[max(0, at - 2) : at] for at in starts)
@@ -171,11 +190,21 @@ def _led(parts: Sequence[Piece], part: Piece, intent: Intent) -> float:
 
 def _fit(place: Place, own_question: bool, asked: _Asked) -> float:
     if own_question:
-        return SAME_INTENT if intent_of(place.section) == asked.intent else 0.0
+        return _fit_of_question(place.section, asked)
     if place.section == "Key points":
         return -LIST_PENALTY
     if asked.intent not in PARTICULAR.get(place.section, (asked.intent,)):
         return -PARTICULAR_PENALTY
     if asked.term and asked.intent == "what":
         return 0.0  # a part of the subject is no matter for its introduction
-    return SECTION_BONUS.get(asked.intent, OTHER_SECTION_BONUS) if place.section in PREFERRED[asked.intent] else 0.0
+    if place.section not in PREFERRED[asked.intent]:
+        return 0.0
+    bare = BARE if asked.bare and place.section == PREFERRED[asked.intent][0] else 0.0
+    return SECTION_BONUS.get(asked.intent, OTHER_SECTION_BONUS) + bare
+
+
+def _fit_of_question(heading: str, asked: _Asked) -> float:
+    stems = set(stems_of(words_of(heading)))
+    if asked.bare and asked.term and asked.intent == "what" and heading.lower().startswith("what"):
+        return DEFINITION if set(asked.term) <= stems else 0.0
+    return SAME_INTENT if asked.intent == intent_of(heading) != "what" else 0.0

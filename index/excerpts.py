@@ -19,8 +19,11 @@ WHOLE = 600
 ITEM_ENOUGH = 150
 """The same as `ENOUGH` in a list, whose items stand by themselves."""
 
-LEAD = 130
+LEAD = 220
 """Characters of a paragraph that may stand before the sentence that was found; it reads better whole."""
+
+LITTLE = 150
+"""Characters of prose that say too little by themselves, so that the next paragraph stands behind them."""
 
 STILL = 0.8
 """Of the closeness of what was found, what another paragraph must have to stand beside it."""
@@ -90,11 +93,11 @@ def excerpt(
     """The window of `parts` around the one at `centre`, as Markdown; all of a short body, if `whole`.
 
     The window starts with the centre's paragraph, or nearer to it where that lies deep in it. It ends at a
-    sentence and is filled up from the paragraphs after it, then from those before, as long as they are
-    about the same.
+    sentence and is filled up from the paragraphs after it, as long as they are about the same.
 
     Args:
-        closeness: of each part to the question; without it every paragraph is taken to be about the same.
+        closeness: of each part to the question; without it every paragraph is taken to be about the same,
+            and a window still short is filled up from the paragraphs before it.
     """
     if not parts:
         return ""
@@ -108,8 +111,8 @@ def excerpt(
     while end < len(parts) and _takes(parts[start:end], parts[end], most, enough, fitting):
         end += 1
     end = max(end, start + 1)
-    if not listed:
-        start = _before(parts, start, end, most, enough, fitting)
+    if not listed and not closeness:
+        start = _before(parts, start, end, most, enough)
     return laid_out(_introduced(parts, start, end))
 
 
@@ -171,9 +174,9 @@ def _takes(taken: Sequence[Piece], part: Piece, most: int, enough: int, fitting:
             and _code(taken) + len(part.text) <= MOST_CODE
             and (taken[-1].code or taken[-1].text.endswith(":") or _prose(taken) < enough)
         )
-    if taken and taken[-1].block != part.block and not _led(taken, part):
-        if _prose(taken) >= enough or part.block not in fitting:
-            return False
+    new = bool(taken) and taken[-1].block != part.block and not _led(taken, part)
+    if new and (_prose(taken) >= enough or (part.block not in fitting and _prose(taken) >= LITTLE)):
+        return False
     return _prose([*taken, part]) <= most
 
 
@@ -183,12 +186,12 @@ def _led(taken: Sequence[Piece], part: Piece) -> bool:
     return part.item and leader is not None and leader.text.endswith(":")
 
 
-def _before(parts: Sequence[Piece], start: int, end: int, most: int, enough: int, fitting: Container[int]) -> int:
+def _before(parts: Sequence[Piece], start: int, end: int, most: int, enough: int) -> int:
     """Where the window starts once whole paragraphs before it have filled it up."""
     while start and parts[start - 1].block != parts[start].block and _prose(parts[start:end]) < enough:
         block = parts[start - 1].block
         first = next(place for place, part in enumerate(parts) if part.block == block)
-        if block not in fitting or any(part.code for part in parts[first:start]) or _prose(parts[first:end]) > most:
+        if any(part.code for part in parts[first:start]) or _prose(parts[first:end]) > most:
             break
         start = first
     return start

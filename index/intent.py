@@ -3,6 +3,8 @@
 import re
 from typing import Literal
 
+from index.lexical import stems_of, words_of
+
 Intent = Literal["what", "why", "code", "mathematics", "example", "trouble", "choice"]
 """What is it; why; how in code; the formula; numbers to follow; what went wrong; which of two."""
 
@@ -25,6 +27,7 @@ _CHOICE = (
     r"\bvs\.?\b|\bversus\b|\bdifferen(?:ce|t) (?:between|from|to|than)\b|\bdiffers?\b|\bcompar(?:e|ed|ing|ison)\b"
     r"|\b(?:which|what) (?:one|of)\b|\bwhich\b.{0,60}\b(?:better|best|choose|pick|use|should)\b"
     r"|\bbetter than\b|\b(?:rather|instead) (?:than|of)\b|\bsame (?:thing )?as\b|\beither\b.{0,20}\bor\b"
+    r"|\bshould\b.{0,40}\w or \w+\W*$"
     r"|\bor is it\b|\b(?:should|would|do) (?:i|we|you) (?:use|choose|pick|need)\b.{0,40}\b(?:or|both|together)\b"
     r"|^\W*(?:\w+[ -]){1,4}or (?:\w+[ -]?){1,4}\?|\btogether with\b|\bboth\b\??$"
 )
@@ -43,6 +46,7 @@ _EXAMPLE = (
     r"\b(?:worked|tiny|small|simple|numerical|concrete) (?:\w+ )?(?:example|numbers)\b|\bby hand\b|\bon paper\b"
     r"|\bstep by step\b|\bwork (?:it|this|that|\w+) (?:through|out)\b|\bwith numbers\b|\bshow me an example\b"
     r"|\b(?:what is|compute|calculate)\b.{0,60}\b(?:after|if|when)\b.{0,40}\d|\bi got -?\d|\bif p = ?\d|\bw ?= ?\d"
+    r"|\b(?:give|show|want|see|need)\b.{0,20}\bexample\b|\bexample of\b|\bexample\W*$"
     r"|\bhow many\b.{0,60}\b(?:on average|units|parameters)\b"
 )
 _WHY = r"\bwhy\b|\bhow come\b|\bwhat(?:'s| is) the (?:reason|point|purpose)\b|\bwhat .{0,40}\bfor\?*$|\breason\b"
@@ -77,3 +81,17 @@ PREFERRED: dict[Intent, tuple[str, ...]] = {
     "choice": (),
 }
 """The sections of a lesson that speak to an intent; a learner's own question may speak to any."""
+
+ASKING = frozenset(
+    stems_of(
+        words_of(
+            "give show tell explain describe example instance code python pytorch torch numpy formula equation "
+            "mathematics maths math derivation derivative proof use used work works help helps need mean means do "
+            "write implement implementation simple simply simpler easy easier plain words detail details deeper "
+            "short shorter long again please best better good bad choose pick try happens intuition intuitively "
+            "exactly really actually elaborate continue go summary summarise step steps numbers picture figure "
+            "mistakes pitfalls problem problems drawbacks advantages difference different compare hand important"
+        )
+    )
+)
+"""Stems of words that ask in some way, of whatever subject."""

@@ -112,8 +112,8 @@ _GREETING = re.compile(
 )
 _CLOSING = re.compile(
     rf"^[\W_]*(?:thanks?(?: you)?|thank u|thx|ty|cheers|bye|goodbye|see you|got it|cool|nice|great|awesome|perfect"
-    rf"|ok(?:ay)?|lol|good night)(?:[\W_]+(?:{_NAME}|thanks?|thank you|thx|a lot|so much|very much|again|bye|cool|nice|great"
-    r"|got it|that helped|that helps|that was (?:helpful|great|clear)|for (?:the|your) (?:help|answer)))*[\W_]*$",
+    rf"|ok(?:ay)?|lol|good night)(?:[\W_]+(?:{_NAME}|thanks?|thank you|thx|a lot|so much|very much|again|bye|cool"
+    r"|nice|great|got it|that help(?:ed|s)|that was (?:helpful|great|clear)|for (?:the|your) (?:help|answer)))*[\W_]*$",
     re.IGNORECASE,
 )
 

@@ -53,16 +53,15 @@ class Library:
             lengths[concept] = max(lengths.get(concept, 0), end - start)
         return lengths
 
-    def term(self, question: str, concept: str) -> tuple[str, ...]:
-        """The stems of the longest term in `question` that is a part or a symptom of the concept, not its title.
-
-        Empty where the question names the concept itself, or nothing of it.
-        """
+    def called(self, question: str, concept: str) -> tuple[str, ...]:
+        """The stems of the longest term in `question` that the concept is called by; none, if it isn't."""
         stems = stems_of(words_of(question))
         own = [stems[start:end] for start, end, called in self._mentions(question) if called == concept]
-        longest = max(own, key=len, default=[])
-        whole = {*stems_of(words_of(self.title(concept))), *stems_of(words_of(concept))}
-        return () if set(longest) <= whole else tuple(longest)
+        return max(map(tuple, own), key=len, default=())
+
+    def is_part(self, term: tuple[str, ...], concept: str) -> bool:
+        """Whether `term`, as stems, stands for a part or a symptom of the concept: its title doesn't have it."""
+        return not set(term) <= {*stems_of(words_of(self.title(concept))), *stems_of(words_of(concept))}
 
     def _mentions(self, question: str) -> list[tuple[int, int, str]]:
         """Which stems of `question` (start, end) call a concept, but for those inside a longer name."""

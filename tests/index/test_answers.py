@@ -195,6 +195,73 @@ def test_a_new_subject_or_none_is_not_pulled_into_the_conversation(ask: Ask, que
     assert (after.verdict, after.concept) == (bare.verdict, bare.concept)
 
 
+FOLLOW_UPS = [
+    # what was spoken of, what is asked then, and what that is about
+    ("attention", "why does dropout help?", "dropout"),
+    ("attention", "how do I bake bread?", None),
+    ("attention", "how do I cook pasta?", None),
+    ("attention", "which movie should I watch?", None),
+    ("attention", "what time is it?", None),
+    ("dropout", "who won the world cup?", None),
+    ("dropout", "walk me through an example of backpropagation", "backpropagation"),
+    ("attention", "why is my loss nan?", "gradient-descent"),
+    ("backpropagation", "what is softmax?", "activation-functions"),
+    ("attention", "what is a GRU?", "gru"),
+    ("activation-functions", "and its derivative?", "activation-functions"),
+    ("dropout", "how do I do that in pytorch?", "dropout"),
+    ("attention", "how do I do that in pytorch?", "attention"),
+    ("dropout", "do I use it at test time?", "dropout"),
+    ("dropout", "why?", "dropout"),
+    ("attention", "why?", "attention"),
+    ("backpropagation", "can you give an example?", "backpropagation"),
+    ("attention", "and the formula?", "attention"),
+    ("gradient-descent", "explain it more simply", "gradient-descent"),
+    ("dropout", "how is that different from batch norm?", "dropout"),
+]
+
+
+@pytest.mark.parametrize(("before", "question", "about"), FOLLOW_UPS)
+def test_only_what_leans_on_the_conversation_is_read_in_its_light(
+    ask: Ask, library: Library, before: str, question: str, about: str | None
+) -> None:
+    found = ask(question, [Turn(f"what is {library.title(before)}?", before)])
+    assert found.concept == about
+
+
+@pytest.mark.parametrize(
+    ("question", "section", "start"),
+    [
+        ("what lr should I start with", "How do I choose the learning rate?", "Choose the learning rate"),
+        ("what bs should i use", "What batch size should I use?", "Start with a batch size"),
+        ("explain query key value", "What are query, key and value, in plain words?", "A query is"),
+        ("dying relu", "How do I know whether my ReLU neurons are dead, and how do I fix them?", "A dead ReLU"),
+        ("softmax", "The mathematics", "Softmax is a function"),
+        ("derivative of sigmoid", "The mathematics", "The slopes of sigmoid and tanh"),
+        ("formula of attention", "The mathematics", "Attention compares every query"),
+        ("hello @Gradus how does attention work", "In one minute", "Attention is"),
+    ],
+)
+def test_an_answer_begins_with_the_point(ask: Ask, question: str, section: str, start: str) -> None:
+    found = ask(question)
+    assert found.verdict == "answer"
+    assert found.passages[0].section == section
+    assert found.answer.startswith(start)
+
+
+@pytest.mark.parametrize("question", ["what is momentum", "what is sgd", "what is a convolution"])
+def test_a_term_of_a_lesson_still_to_be_written_is_only_related(ask: Ask, question: str) -> None:
+    assert ask(question).verdict == "related"
+
+
+@pytest.mark.parametrize(
+    ("question", "start"), [("hi", "Hello"), ("hello there!", "Hello"), ("thanks!", "Glad"), ("ok cool", "Glad")]
+)
+def test_a_greeting_is_greeted_and_thanks_are_taken(ask: Ask, question: str, start: str) -> None:
+    found = ask(question)
+    assert found.verdict == "decline"
+    assert found.answer.startswith(start)
+
+
 def test_a_history_of_unknown_concepts_changes_nothing(ask: Ask) -> None:
     assert ask("why does it help?", [Turn("?", "no-such-concept"), Turn("x", None)]) == ask("why does it help?")
 

@@ -10,18 +10,18 @@ from index.bands import COEFFICIENTS, LessonEvidence, Logistic, TopicEvidence, f
 from index.evaluation import read_questions
 from index.evaluation.logistic import fit
 
-NOTHING = LessonEvidence(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+NOTHING = LessonEvidence(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def test_a_logistic_model_is_the_sigmoid_of_its_sum() -> None:
     model = Logistic(-1.0, {"margin": 2.0, "cosine": 1.0})
-    evidence = LessonEvidence(1.5, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0)
+    evidence = LessonEvidence(1.5, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     assert model.probability(evidence) == pytest.approx(1 / (1 + math.exp(-2.5)))
 
 
 @pytest.mark.parametrize("weight", [1e9, -1e9])
 def test_no_evidence_is_too_strong_to_compute(weight: float) -> None:
-    assert 0.0 <= Logistic(0.0, {"margin": weight}).probability(LessonEvidence(5, 0, 0, 0, 0, 0, 0)) <= 1.0
+    assert 0.0 <= Logistic(0.0, {"margin": weight}).probability(LessonEvidence(5, 0, 0, 0, 0, 0, 0, 0)) <= 1.0
 
 
 @pytest.mark.parametrize("lexical", [False, True])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.excerpts import ENOUGH, MOST, excerpt, pieces, sentences_of
+from index.excerpts import ENOUGH, MOST, excerpt, nearest, pieces, sentences_of
 
 LONG = "\n\n".join(
     " ".join(f"Paragraph {p} says in sentence {s} that thing{p}x{s} matters a good deal to it." for s in range(4))
@@ -16,7 +16,8 @@ ITEMS = "\n".join(
 
 
 def shown(body: str, focus: str = "") -> str:
-    return excerpt(pieces(body, str), focus)
+    parts = pieces(body, str)
+    return excerpt(parts, nearest(parts, focus), whole=not focus)
 
 
 def test_a_short_body_is_shown_whole() -> None:
@@ -57,3 +58,20 @@ def test_a_sentence_longer_than_the_limit_is_still_whole() -> None:
 def test_nothing_gives_nothing() -> None:
     assert shown("") == ""
     assert shown("$$x = 1$$") == ""
+
+
+def test_a_window_stops_where_the_subject_changes() -> None:
+    body = (
+        "A mask hides tokens, and it does so before the softmax, which gives them no weight at all in the sum that "
+        "follows, so that they take no part in it whatever.\n\nHeads divide the width among themselves."
+    )
+    parts = pieces(body, str)
+    assert excerpt(parts, 0, (0.9, 0.2), whole=False) == body.split("\n")[0]
+    assert excerpt(parts, 0, (0.9, 0.8), whole=False) == body
+
+
+def test_a_window_starts_where_the_point_is_with_the_sentence_it_leans_on() -> None:
+    far = "The old way took a long time and much more memory than any machine had in those days. " * 3
+    body = f"{far}Attention weighs the values. This lets the network choose."
+    parts = pieces(body, str)
+    assert excerpt(parts, len(parts) - 1, whole=False) == "Attention weighs the values. This lets the network choose."

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from content.catalogue import Catalogue
 from index.evaluation import read_questions
-from index.language import is_foreign
+from index.language import in_full, is_foreign, without_address
 from index.library import Library
 
 
@@ -81,3 +81,28 @@ def test_on_the_development_set_no_english_question_is_foreign_and_every_foreign
 @given(st.text(max_size=400))
 def test_any_text_gets_a_verdict(text: str) -> None:
     assert is_foreign(text) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "full"),
+    [
+        ("what lr is good", "what learning rate is good"),
+        ("set `lr=0.1`, is the LR fine?", "set `lr=0.1`, is the learning rate fine?"),
+        ("which act fn", "which activation function"),
+        ("torch.nn.functional", "torch.nn.functional"),
+    ],
+)
+def test_shorthand_is_written_out_but_not_in_code(text: str, full: str) -> None:
+    assert in_full(text) == full
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("hello @Gradus how does it work", "how does it work"),
+        ("hi there, why?", "why?"),
+        ("hidden layers", "hidden layers"),
+    ],
+)
+def test_a_greeting_in_front_is_no_part_of_the_question(text: str, rest: str) -> None:
+    assert without_address(text) == rest
