@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from index.bands import Bands, LessonEvidence, TopicEvidence, fitted
-from index.choosing import OPENING, WORKED_EXAMPLE, Chosen, choose
+from index.choosing import OPENING, WORKED_EXAMPLE, Chosen, choose, introduction
 from index.elsewhere import nearest as nearest_elsewhere
 from index.excerpts import ENOUGH, MOST, excerpt, nearest, pieces
 from index.intent import ASKING, intent_of
@@ -45,6 +45,9 @@ CARD_BONUS = 1.0
 
 BOTH_MOST, BOTH_ENOUGH = 450, 200
 """Characters for each of two concepts that are compared."""
+
+QUOTED = 400
+"""Characters quoted of a passage that may not answer."""
 
 LEANING = re.compile(
     r"^\W*(?:and|but|so|or|ok(?:ay)?|then|also|what about|how about)\b"
@@ -375,7 +378,8 @@ def _from_lesson(question: str, reading: Reading, library: Library) -> Answer:
     both = _compared(reading, library) if intent == "choice" else ()
     chosen = [choose(concept, reading.text, intent, hits, library) for concept in (both or (lesson,))]
     if both:
-        chosen = [one for one in chosen if set(both) <= library.named(_whole(one, library)).keys()][:1] or chosen
+        of_both = [one for one in chosen if set(both) <= library.named(_whole(one, library)).keys()]
+        chosen = of_both[:1] or [introduction(concept, library) for concept in both]
         lesson = chosen[0].place.lesson.concept
     text = _side_by_side(chosen, library) if len(chosen) > 1 else _excerpt(chosen[0])
     used = tuple(_passage(one, library) for one in chosen)
@@ -478,13 +482,19 @@ def _unclaiming(concept: str, sources: Sequence[Source], reading: Reading, libra
 
 
 def _nearest_place(concept: str, reading: Reading, library: Library) -> str:
+    """Whether there is a lesson, and of one that may not answer the place that comes closest, quoted as such."""
     title = library.title(concept)
     if not library.written(concept):
         return f"**{title}** is on the roadmap, but its lesson is still being written, so I won't guess."
-    passages = (hit.passage for hit in reading.result.hits if hit.passage.concept == concept)
-    place = next(filter(None, map(library.place, passages)), None)
-    under = f", under “{library.readable(place.section)}”" if place else ""
-    return f"I am not sure that my lessons answer that. The closest one is **{title}**{under}."
+    hits = ((hit, library.place(hit.passage)) for hit in reading.result.hits if hit.passage.concept == concept)
+    hit, place = next(((hit, place) for hit, place in hits if place), (None, None))
+    if hit is None or place is None:
+        return f"I am not sure that my lessons answer that. The closest one is **{title}**."
+    parts = pieces(place.body, library.readable)
+    quoted = excerpt(parts, nearest(parts, hit.passage.sentences[hit.sentence]), most=QUOTED, enough=QUOTED)
+    lines = "" if "```" in quoted else "\n".join(f"> {line}".rstrip() for line in quoted.split("\n"))
+    under = f"**{title}**, under “{library.readable(place.section)}”"
+    return f"I am not sure that my lessons answer that. The closest is {under}{':' if lines else '.'}\n{lines}".rstrip()
 
 
 def _linked(source: Source) -> str:

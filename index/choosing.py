@@ -93,6 +93,13 @@ def choose(concept: str, question: str, intent: Intent, hits: Sequence["Hit"], l
     return max((one for one in weighed if one.parts), key=lambda one: one.score)
 
 
+def introduction(concept: str, library: Library) -> Chosen:
+    """How the concept's lesson begins, whatever was asked: what stands beside another concept's."""
+    place = library.opening(concept)
+    parts = pieces(place.body, library.readable)
+    return Chosen(place, 0.0, parts, (0.0,) * len(parts), 0)
+
+
 @dataclass(frozen=True)
 class _Asked:
     """What a question wants.
