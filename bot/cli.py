@@ -1,6 +1,7 @@
 """`gradus` in the terminal. Heavy imports happen inside the commands, so that help is there at once."""
 
 import dataclasses
+import errno
 import os
 import sys
 import time
@@ -47,8 +48,22 @@ def main() -> None:
         print(f"gradus: {error}", file=sys.stderr)
         sys.exit(1)
     except BrokenPipeError:  # `gradus … | head`: nobody reads on, and that is no failure of ours
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         sys.exit(0)
+    except OSError as error:  # the only files outside GradusError's care are the streams themselves
+        if error.errno != errno.ENOSPC:
+            raise
+        _write_no_more()
+        print("gradus: standard output cannot be written: no space is left", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("gradus: stopped", file=sys.stderr)
+        sys.exit(130)
+
+
+def _write_no_more() -> None:
+    """Keep Python from failing once more, on its way out, over what it has not written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _settings(*, token_needed: bool = False) -> "Settings":
@@ -143,6 +158,8 @@ def _build(passages: Any, out: Path, settings: "Settings") -> None:
     from index.build import build_index
     from index.embedding import load_encoder
 
+    if out.exists() and not out.is_dir():
+        raise GradusError(f"{out} is a file; name a folder with --out")
     say("loading the encoder")
     encoder = load_encoder(settings.encoder)
     with bar("embedding") as advance:
@@ -170,6 +187,7 @@ def index_search(
     from index.search import Index
 
     _one_of(question, batch)
+    asked = "" if batch else _asked(question)
     settings = _settings()
     if not (folder / "CURRENT").exists():
         raise GradusError(f"there is no index at {folder}; make one with `gradus index corpus` or `gradus index build`")
@@ -184,7 +202,7 @@ def index_search(
     if batch is not None:
         _each(batch, _timed(search))
         return
-    found = search({"question": _asked(question)})
+    found = search({"question": asked})
     _show(found, as_json, lambda: "\n".join(f"{hit['score']:8.3f}  {hit['id']}" for hit in found["hits"]))
 
 
@@ -225,10 +243,16 @@ def _answer(retriever: "Retriever", question: str, history: "tuple[Turn, ...]") 
 def _history(entry: dict[str, Any]) -> "tuple[Turn, ...]":
     from index.answers import Turn
 
-    turns = entry.get("history") or []
-    if not isinstance(turns, list) or not all(isinstance(turn, dict) for turn in turns):
-        raise GradusError('\'history\' is a list of {"question", "concept"}')
-    return tuple(Turn(str(turn.get("question", "")), turn.get("concept")) for turn in turns)
+    turns = entry.get("history", [])
+    if not isinstance(turns, list) or not all(map(_is_turn, turns)):
+        raise GradusError('"history" is a list of {"question": text, "concept": id or null}')
+    return tuple(Turn(turn["question"], turn.get("concept")) for turn in turns)
+
+
+def _is_turn(turn: Any) -> bool:
+    return (
+        isinstance(turn, dict) and isinstance(turn.get("question"), str) and isinstance(turn.get("concept"), str | None)
+    )
 
 
 def _page(answer: dict[str, Any]) -> str:

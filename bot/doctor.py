@@ -48,10 +48,12 @@ def examine(environment: Mapping[str, str], env_file: Path) -> Iterator[Finding]
             yield Finding(name, True, check(settings))
         except GradusError as error:
             yield Finding(name, False, " · ".join(str(error).splitlines()))
+        except OSError as error:
+            yield Finding(name, False, f"{error.filename}: {(error.strerror or 'cannot be read').lower()}")
 
 
 def _token(settings: Settings) -> str:
-    return "all keys are good; DISCORD_TOKEN is set" if settings.discord_token else f"all keys are good; {NO_TOKEN}"
+    return "all keys are good" if settings.discord_token else f"all keys are good; for `gradus run` still {NO_TOKEN}"
 
 
 def _database(settings: Settings) -> str:
@@ -78,10 +80,11 @@ def _lessons(settings: Settings) -> str:
 
 
 def _encoder(settings: Settings) -> str:
-    from index.embedding import bundled_model
+    from index.embedding import bundled_model, load_encoder
 
     if settings.encoder:
-        return f"'{settings.encoder}', by GRADUS_ENCODER; it is loaded when first asked"
+        load_encoder(settings.encoder)
+        return f"'{settings.encoder}', by GRADUS_ENCODER, loads"
     bundled_model()
     return "the bundled all-MiniLM-L6-v2 is there, its SHA-256 the published one"
 

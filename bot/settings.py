@@ -3,11 +3,12 @@
 The environment is an argument, so that tests and the demo hand in their own.
 """
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -97,19 +98,47 @@ def load_settings(
     Raises:
         GradusError: names every wrong, unknown or missing key at once, a line each; no value of a secret.
     """
-    in_file = dotenv_values(env_file) if env_file and env_file.is_file() else {}
-    variables = {name: value for name, value in in_file.items() if value is not None} | dict(environment)
-    problems = _unknown(variables)
+    in_file, problems = _read(env_file) if env_file else ({}, [])
+    variables = in_file | dict(environment)
+    problems += _unknown(variables)
     settings = None
     try:
         settings = Settings(**_Given(variables)())
     except ValidationError as error:
         problems += [_said(detail) for detail in error.errors(include_url=False, include_context=False)]
+    if settings is not None and not _has_place(settings.home):
+        problems.append(f"GRADUS_HOME: nobody here has the home of {str(settings.home)!r}; name a whole path")
     if token_needed and not variables.get(TOKEN, "").strip():
         problems.append(NO_TOKEN)
     if problems or settings is None:
         raise GradusError("\n".join(problems))
     return settings
+
+
+def _has_place(folder: Path) -> bool:
+    try:
+        folder.expanduser()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _read(file: Path) -> tuple[dict[str, str], list[str]]:
+    """The keys of a `.env` file, if it is there, and what is wrong with the file itself."""
+    if not file.exists():
+        return {}, []
+    try:
+        bindings = list(parse_stream(io.StringIO(file.read_text(encoding="utf-8-sig"))))
+    except OSError as error:
+        return {}, [f"{file}: cannot be read: {(error.strerror or type(error).__name__).lower()}"]
+    except UnicodeDecodeError:
+        return {}, [f"{file}: is not text; write lines of KEY=value, as .env.example shows"]
+    wrong = [
+        f"{file}:{one.original.line}: is no line of KEY=value"
+        for one in bindings
+        if one.error or (one.key is not None and one.value is None)
+    ]
+    return {one.key: one.value for one in bindings if one.key and one.value is not None}, wrong
 
 
 def key_of(name: str) -> str:

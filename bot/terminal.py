@@ -22,8 +22,9 @@ def say(line: str) -> None:
 
 
 def put_json(value: Any) -> None:
-    """A result for a script: one line of JSON, out at once."""
-    print(json.dumps(value, ensure_ascii=False), flush=True)
+    """A result for a script: one line of JSON, out at once; half a character, which no encoding has, is escaped."""
+    line = json.dumps(value, ensure_ascii=False)
+    print(line.encode(errors="backslashreplace").decode(), flush=True)
 
 
 @contextmanager

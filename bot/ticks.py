@@ -12,12 +12,14 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from foundation.clock import Clock
+from foundation.errors import GradusError
 
 log = logging.getLogger(__name__)
 
 Act = Callable[[datetime], Awaitable[None]]
 
 BEAT = timedelta(seconds=1)
+RETRY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,18 @@ class TickRegistry:
             self._running.add(tick.name)
             try:
                 await tick.act(now)
+            except GradusError as error:
+                self._try_again(tick, now)
+                log.error("tick '%s' failed: %s", tick.name, error)
             except Exception:
-                log.exception("tick '%s' failed; it is tried again at %s", tick.name, self._due[tick.name])
+                self._try_again(tick, now)
+                log.exception("tick '%s' failed", tick.name)
             finally:
                 self._running.discard(tick.name)
+
+    def _try_again(self, tick: Tick, now: datetime) -> None:
+        """Sooner than a tick that went well: what failed may be owed to somebody."""
+        self._due[tick.name] = now + min(tick.every, RETRY)
 
 
 def drive(registry: TickRegistry, clock: Clock) -> AsyncIOScheduler:

@@ -296,9 +296,9 @@ def _cut(body: str, first_line: int, marks: str) -> list[tuple[str, str, int, in
     """For every heading with these marks: its title, what follows up to the next, and both lines."""
     rows = body.split("\n")
     heads = [one for one in markdown.blocks(body, first_line) if one.kind == "heading" and one.info == marks]
-    ends = [one.line - first_line for one in heads[1:]] + [len(rows)]
+    ends = [one.line - first_line for one in heads[1:]]
     parts = []
-    for head, end in zip(heads, ends, strict=True):
+    for head, end in zip_longest(heads, ends, fillvalue=None):
         start = head.line - first_line + 1
         while start < end and not rows[start].strip():
             start += 1

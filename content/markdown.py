@@ -8,6 +8,7 @@ line of a display equation would become a list. So the few rules stand here, in 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Literal
 
 BlockKind = Literal["heading", "paragraph", "item", "quote", "table", "code", "equation"]
@@ -168,7 +169,7 @@ def code_blocks(body: str, first_line: int = 1) -> tuple[CodeBlock, ...]:
     """The Python blocks of a body, each with the ```text block that follows it directly."""
     found = blocks(body, first_line)
     taken = []
-    for block, after in zip(found, (*found[1:], None), strict=True):
+    for block, after in zip_longest(found, found[1:]):
         tags = block.info.split()
         if block.kind != "code" or tags[:1] != ["python"]:
             continue

@@ -53,6 +53,8 @@ class GradusClient(commands.Bot):
     """
 
     def __init__(self, gradus: Gradus, id_source: Callable[[], str]) -> None:
+        # Gradus never speaks, so nobody needs to hear at every start that voice lacks its libraries.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -79,7 +81,7 @@ class GradusClient(commands.Bot):
         self._booted = True
         for step in self.boot_steps:
             await step()
-        log.info("ready as %s in %d servers", self.user, len(self.guilds))
+        log.info("ready as %s; servers: %d", self.user, len(self.guilds))
         if not self.guilds and self.application_id is not None:
             log.info("invite it to a server: %s", invite_link(self.application_id))
 

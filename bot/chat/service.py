@@ -1,5 +1,6 @@
 """The bot on Discord: connected, ticking, until it is interrupted or refused."""
 
+import aiohttp
 import discord
 
 from bot.assembly import Gradus
@@ -21,6 +22,8 @@ async def serve(gradus: Gradus, token: str) -> None:
     Raises:
         GradusError: Discord refuses the token or an intent, or cannot be reached.
     """
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise GradusError(BAD_TOKEN)
     scheduler = drive(gradus.ticks, gradus.clock)
     try:
         async with make_client(gradus) as client:
@@ -30,7 +33,12 @@ async def serve(gradus: Gradus, token: str) -> None:
         raise GradusError(BAD_TOKEN) from None
     except discord.PrivilegedIntentsRequired:
         raise GradusError(NO_INTENT) from None
-    except OSError as error:
+    except discord.HTTPException as error:
+        raise GradusError(
+            f"Discord answers {error.status} to the login; try again later, or check its status page"
+        ) from error
+    except (OSError, aiohttp.ClientError) as error:
         raise GradusError(f"cannot reach Discord ({type(error).__name__}); check the network") from error
     finally:
-        scheduler.shutdown(wait=False)
+        if scheduler.running:
+            scheduler.shutdown(wait=False)

@@ -107,6 +107,9 @@ def test_wrong_usage_ends_with_2(arguments: list[str], home: Path) -> None:
         (["ask", "why " * 1000], {}, "That question has 3,999 characters"),
         (["ask", "--batch", "/no/such/file"], {}, "cannot read /no/such/file: no such file"),
         (["index", "corpus", "/no/such/file", "--out", "/tmp/x"], {}, "cannot read /no/such/file"),
+        (["index", "corpus", str(ROOT / "README.md"), "--out", str(ROOT / "LICENSE")], {}, "no line of"),
+        (["index", "build", "--out", str(ROOT / "LICENSE")], {}, "LICENSE is a file; name a folder with --out"),
+        (["index", "search", "", "--index", "/no/such/index"], {}, "That question is empty"),
         (["index", "search", "x", "--index", "/no/such/index"], {}, "there is no index at /no/such/index"),
         (["content", "check", "--content", "/no/such/folder"], {}, "/no/such/folder"),
     ],
@@ -203,6 +206,36 @@ def test_answers_in_a_batch_keep_their_order_and_their_history(home: Path, tmp_p
     assert (second["id"], second["concept"]) == (2, "dropout")
     assert third["id"] == 3
     assert "empty" in str(third["error"])
+
+
+def test_a_bad_entry_of_a_batch_costs_only_itself(home: Path, tmp_path: Path) -> None:
+    batch = tmp_path / "batch.jsonl"
+    batch.write_text(
+        '{"id": "\\ud800", "question": "why does dropout help?"}\n'
+        '{"id": 2, "question": "and why?", "history": [{"question": "x", "concept": ["a"]}]}\n'
+        '{"id": 3, "question": "and why?", "history": {}}\n'
+        '{"id": 4, "question": "why does dropout help?", "history": []}\n'
+    )
+    done = gradus("ask", "--batch", batch, "--json", home=home)
+    entries = json_lines(done.stdout)
+    assert [entry.get("concept") for entry in entries] == ["dropout", None, None, "dropout"]
+    assert all("history" in str(entry["error"]) for entry in entries[1:3])
+    assert done.returncode == 1
+
+
+def test_a_full_standard_output_is_one_clear_line(home: Path) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", "doctor"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            cwd=ROOT,
+            env=environment_of(home),
+        )
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == ["gradus: standard output cannot be written: no space is left"]
 
 
 def test_the_doctor_finds_a_sound_house(home: Path) -> None:

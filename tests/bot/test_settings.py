@@ -23,6 +23,39 @@ def test_the_environment_is_read_over_the_file(tmp_path: Path) -> None:
     assert settings.log_level == "DEBUG"
 
 
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"\xff\xfe\x00\x9c", "is not text; write lines of KEY=value"),
+        (b"GRADUS_LOG_LEVEL=INFO\nthis is not\n", "2: is no line of KEY=value"),
+    ],
+)
+def test_a_broken_file_is_named_with_what_is_wrong(tmp_path: Path, content: bytes, line: str) -> None:
+    (tmp_path / ".env").write_bytes(content)
+    with pytest.raises(GradusError) as caught:
+        load_settings({}, tmp_path / ".env")
+    assert line in str(caught.value)
+    assert str(tmp_path / ".env") in str(caught.value)
+
+
+def test_a_folder_in_place_of_the_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").mkdir()
+    with pytest.raises(GradusError, match=r"\.env: cannot be read: is a directory"):
+        load_settings({}, tmp_path / ".env")
+
+
+def test_a_file_may_have_comments_quotes_exports_and_a_byte_order_mark(tmp_path: Path) -> None:
+    text = "\ufeff# a comment\r\nexport GRADUS_LOG_LEVEL='DEBUG'\r\n\r\nGRADUS_HOME=\"/a b\"\r\n"
+    (tmp_path / ".env").write_text(text, encoding="utf-8", newline="")
+    settings = load_settings({}, tmp_path / ".env")
+    assert (settings.log_level, settings.home) == ("DEBUG", Path("/a b"))
+
+
+def test_a_home_of_nobody_is_named() -> None:
+    with pytest.raises(GradusError, match="GRADUS_HOME: nobody here has the home of '~nobody-of-this-name/x'"):
+        load_settings({"GRADUS_HOME": "~nobody-of-this-name/x"})
+
+
 def test_an_empty_value_is_no_value() -> None:
     assert load_settings({"GRADUS_LOG_LEVEL": "", "GRADUS_ENCODER": " "}).log_level == "INFO"
 

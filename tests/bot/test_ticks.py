@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.ticks import TickRegistry, drive
+from foundation.errors import GradusError
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -52,7 +53,27 @@ async def test_a_tick_that_fails_is_logged_and_hinders_nobody(caplog: pytest.Log
     await registry.run_due(START)
     await registry.run_due(after(hours=1))
     assert seen == ["ran", "ran"]
-    assert [record.message.split(";")[0] for record in caplog.records] == ["tick 'fails' failed"] * 2
+    assert [record.message for record in caplog.records] == ["tick 'fails' failed"] * 2
+
+
+async def test_a_tick_that_failed_is_tried_again_soon_and_a_plain_reason_is_one_line(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    registry = TickRegistry()
+    moments: list[datetime] = []
+
+    async def act(now: datetime) -> None:
+        moments.append(now)
+        if len(moments) == 1:
+            raise GradusError("the database is locked")
+
+    registry.add("daily", timedelta(days=1), act)
+    for minutes in (0, 0.5, 1, 2):
+        await registry.run_due(after(minutes=minutes))
+    assert moments == [after(minutes=0), after(minutes=1)]
+    assert [(record.message, record.exc_info) for record in caplog.records] == [
+        ("tick 'daily' failed: the database is locked", None)
+    ]
 
 
 async def test_a_tick_still_running_is_not_started_again() -> None:

@@ -21,14 +21,14 @@ def gradus(tmp_path: Path) -> Iterator[Gradus]:
     made.close()
 
 
-@pytest.fixture
-async def refusing_api(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[str]]:
-    """Discord's API as it answers a wrong token; gives what it was asked."""
+@pytest.fixture(params=[401])
+async def refusing_api(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[str]]:
+    """Discord's API as it refuses a login, by default as one with a wrong token; gives what it was asked."""
     asked: list[str] = []
 
-    async def refuse(request: web.Request) -> web.Response:
-        asked.append(request.path)
-        return web.json_response({"message": "401: Unauthorized", "code": 0}, status=401)
+    async def refuse(asking: web.Request) -> web.Response:
+        asked.append(asking.path)
+        return web.json_response({"message": "refused", "code": 0}, status=request.param)
 
     app = web.Application()
     app.router.add_route("*", "/{anything:.*}", refuse)
@@ -55,3 +55,16 @@ async def test_no_network_is_one_clear_line(gradus: Gradus, monkeypatch: pytest.
     monkeypatch.setattr(discord.http.Route, "BASE", f"http://127.0.0.1:{port}/api/v10")
     with pytest.raises(GradusError, match=r"cannot reach Discord \(ClientConnectorError\); check the network"):
         await serve(gradus, "any")
+
+
+@pytest.mark.parametrize("refusing_api", [403, 404], indirect=True)
+async def test_any_other_refusal_is_one_clear_line(gradus: Gradus, refusing_api: list[str]) -> None:
+    with pytest.raises(GradusError, match=r"Discord answers 40\d to the login; try again later"):
+        await serve(gradus, "any")
+    assert refusing_api
+
+
+@pytest.mark.parametrize("token", ["two\nlines", "with spaces in it", "gr\u00fcn"])
+async def test_what_can_be_no_token_is_refused_before_it_is_sent(gradus: Gradus, token: str) -> None:
+    with pytest.raises(GradusError, match="Discord refuses DISCORD_TOKEN"):
+        await serve(gradus, token)
