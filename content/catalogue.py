@@ -193,18 +193,21 @@ class _Loader:
 
     def catalogue(self) -> Catalogue:
         roadmap = self._yaml("roadmap.yaml", ("stages", "concepts", "projects", "steps"))
+        reading = self._yaml("resources.yaml", ("resources",))
         stages = _by_id(_entries(roadmap, "stages", _stage))
         in_order = _entries(roadmap, "concepts", _concept)
         concepts = _by_id(in_order)
+        known_stages = _known(roadmap, "stages", stages)
+        known_concepts = _known(roadmap, "concepts", concepts)
         for concept, entry in in_order:
-            _check_known(entry, (entry.text("stage"),), "stage", stages)
+            _check_known(entry, (entry.text("stage"),), "stage", known_stages)
             _check_prerequisites(concept, entry, concepts)
         _check_order(in_order)
-        projects = self._things(roadmap, "projects", _project, skills=concepts)
-        steps = self._things(roadmap, "steps", _step, concepts=concepts)
-        reading = self._yaml("resources.yaml", ("resources",))
-        resources = self._things(reading, "resources", _resource, concepts=concepts, projects=projects)
-        lessons = self._lessons(concepts, resources)
+        projects = self._things(roadmap, "projects", _project, skills=known_concepts)
+        known_projects = _known(roadmap, "projects", projects)
+        steps = self._things(roadmap, "steps", _step, concepts=known_concepts)
+        resources = self._things(reading, "resources", _resource, concepts=known_concepts, projects=known_projects)
+        lessons = self._lessons(known_concepts, _known(reading, "resources", resources))
         aliases = self._aliases(in_order, lessons)
         return Catalogue(stages, concepts, projects, steps, resources, lessons, aliases, self.directory)
 
@@ -232,9 +235,9 @@ class _Loader:
         record: Record | None,
         name: str,
         make: Callable[[Record], _Thing],
-        **references: Mapping[str, Concept] | Mapping[str, Project],
+        **references: Collection[str] | None,
     ) -> dict[str, _Thing]:
-        """The entries of a list by id; each field in `references` may name only the ids it is given."""
+        """The entries of a list by id; each field in `references` may name only the ids it is given, or any."""
         entries = _entries(record, name, make)
         for _, entry in entries:
             for field, options in references.items():
@@ -243,7 +246,7 @@ class _Loader:
                 _check_known(entry, placed, "project" if field == "projects" else "concept", options)
         return _by_id(entries)
 
-    def _lessons(self, concepts: Mapping[str, Concept], resources: Mapping[str, Resource]) -> dict[str, Lesson]:
+    def _lessons(self, concepts: Mapping[str, Concept] | None, resources: Collection[str] | None) -> dict[str, Lesson]:
         found: dict[str, Lesson] = {}
         for file in sorted((self.directory / "lessons").glob("**/*.md")):
             path = file.relative_to(self.directory)
@@ -260,9 +263,20 @@ class _Loader:
                 self._note(path, lesson.line_of("concept"), f"'{lesson.concept}' has a lesson already: {other}")
             else:
                 found[lesson.concept] = lesson
-        return {id: found[id] for id in concepts if id in found}
+        return {id: found[id] for id in concepts or () if id in found}
 
-    def _check_lesson(self, lesson: Lesson, concepts: Mapping[str, Concept], resources: Mapping[str, Resource]) -> None:
+    def _check_lesson(
+        self, lesson: Lesson, concepts: Mapping[str, Concept] | None, resources: Collection[str] | None
+    ) -> None:
+        if concepts is not None:
+            self._check_concepts(lesson, concepts)
+        for id in lesson.resources:
+            if resources is not None and id not in resources:
+                hint = did_you_mean(id, resources)
+                self._note(lesson.path, lesson.line_of(f"resource {id}"), f"unknown resource '{id}'{hint}")
+        self._check_figure(lesson)
+
+    def _check_concepts(self, lesson: Lesson, concepts: Mapping[str, Concept]) -> None:
         path, line = lesson.path, lesson.line_of("concept")
         concept = concepts.get(lesson.concept)
         if concept is None and lesson.concept:
@@ -271,16 +285,11 @@ class _Loader:
             self._note(path, line, f"the file must be named '{concept.id}.md', as its concept")
         if concept and path.parent != Path("lessons", concept.stage):
             self._note(path, line, f"must lie in 'lessons/{concept.stage}', the stage of '{concept.id}'")
-        for id in lesson.resources:
-            if id not in resources:
-                hint = did_you_mean(id, resources)
-                self._note(path, lesson.line_of(f"resource {id}"), f"unknown resource '{id}'{hint}")
         for section in lesson.sections:
             for link in links(section.body, section.body_line):
                 if link.concept not in concepts:
                     hint = did_you_mean(link.concept, concepts)
                     self._note(path, link.line, f"unknown concept '{link.concept}'{hint}")
-        self._check_figure(lesson)
 
     def _check_figure(self, lesson: Lesson) -> None:
         if lesson.figure is None or not lesson.figure.name:
@@ -318,6 +327,11 @@ class _Loader:
 def _entries(record: Record | None, name: str, make: Callable[[Record], _Thing]) -> _Entries[_Thing]:
     """The entries of a list in order, each with the place it was read from."""
     return [(make(entry), entry) for entry in record.records(name)] if record else []
+
+
+def _known(record: Record | None, name: str, things: dict[str, _Thing]) -> dict[str, _Thing] | None:
+    """The things that others may name, or None where their list could not be read: then nobody can tell."""
+    return things if record is not None and record.has_list(name) else None
 
 
 def _by_id(entries: _Entries[_Thing]) -> dict[str, _Thing]:
@@ -394,9 +408,9 @@ def _resource(entry: Record) -> Resource:
     return resource
 
 
-def _check_known(entry: Record, placed: Iterable[Placed], what: str, options: Collection[str]) -> None:
+def _check_known(entry: Record, placed: Iterable[Placed], what: str, options: Collection[str] | None) -> None:
     for one in placed:
-        if one.text and one.text not in options:
+        if one.text and options is not None and one.text not in options:
             entry.problem(f"unknown {what} '{one.text}'{did_you_mean(one.text, options)}", one.line)
 
 

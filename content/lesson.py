@@ -210,11 +210,16 @@ def parse(path: Path, text: str) -> Lesson:
 def read(path: Path, text: str) -> tuple[Lesson | None, list[Problem]]:
     """The lesson as far as it can be read, and every breach of the form in order of lines."""
     problems: list[Problem] = []
+    form = CAREER_FORM if path.parent.name == "career" else FORM
+    if not text.strip():
+        return None, [Problem(str(path), 1, f"is empty; {_asked_for(form)}")]
     front, body, body_line = _split(str(path), text, problems)
     record = lines.read(str(path), front, problems, offset=1) if front is not None else None
     sections = _sections(body, body_line)
-    form = CAREER_FORM if path.parent.name == "career" else FORM
-    problems += _Check(str(path), form).sections(sections, body, body_line)
+    if body.strip():
+        problems += _Check(str(path), form).sections(sections, body, body_line)
+    elif not problems:
+        problems.append(Problem(str(path), 1, f"is empty after its front matter; {_asked_for(form)}"))
     if record is None:
         return None, sorted(problems)
     lesson = _lesson(record, sections, path)
@@ -222,6 +227,10 @@ def read(path: Path, text: str) -> tuple[Lesson | None, list[Problem]]:
     if sections and not low <= lesson.words <= high:
         record.problem(f"the lesson has {lesson.words} words; {low} to {high} are asked for", 0)
     return lesson, sorted(problems)
+
+
+def _asked_for(form: Form) -> str:
+    return f"a lesson has front matter and the sections {', '.join(form.sections)}"
 
 
 def _split(path: str, text: str, problems: list[Problem]) -> tuple[str | None, str, int]:
@@ -296,9 +305,9 @@ def _cut(body: str, first_line: int, marks: str) -> list[tuple[str, str, int, in
     """For every heading with these marks: its title, what follows up to the next, and both lines."""
     rows = body.split("\n")
     heads = [one for one in markdown.blocks(body, first_line) if one.kind == "heading" and one.info == marks]
-    ends = [one.line - first_line for one in heads[1:]]
+    ends = [one.line - first_line for one in heads[1:]] + [len(rows)]
     parts = []
-    for head, end in zip_longest(heads, ends, fillvalue=None):
+    for head, end in zip(heads, ends, strict=False):  # a body without headings has an end all the same
         start = head.line - first_line + 1
         while start < end and not rows[start].strip():
             start += 1

@@ -11,6 +11,7 @@ Scalar = str | int
 # libyaml's parser is about ten times as fast; where PyYAML was built without it, its own reads the same.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _KINDS = {"str": "text", "int": "a whole number", "seq": "a list", "map": "a mapping of fields", "null": "empty"}
+_NODES: dict[str, type[yaml.Node]] = {"seq": yaml.SequenceNode, "map": yaml.MappingNode}
 _KINDS |= {"bool": "true or false", "float": "a number", "timestamp": "a date"}
 
 
@@ -47,9 +48,9 @@ class Record:
         """The line of a field's name, or the record's where the field is missing."""
         return self._lines.get(name, self.line)
 
-    def has(self, name: str) -> bool:
-        """Whether the field is written down."""
-        return name in self._fields
+    def has_list(self, name: str) -> bool:
+        """Whether the field is written down as a list."""
+        return isinstance(self._fields.get(name), yaml.SequenceNode)
 
     def allow(self, names: Collection[str]) -> None:
         """Note every field that is not one of `names`."""
@@ -76,7 +77,11 @@ class Record:
 
     def integers(self, name: str, required: bool = True) -> tuple[int, ...]:
         """A field that is a list of whole numbers."""
-        return tuple(int(one.value) for one in self._items(name, required) if self._is(one, "int", name))
+        return tuple(
+            number
+            for one in self._items(name, required)
+            if self._is(one, "int", name) and (number := self._integer(one, name)) is not None
+        )
 
     def records(self, name: str) -> tuple["Record", ...]:
         """A field that is a list of mappings."""
@@ -99,9 +104,16 @@ class Record:
         node = self._node(name, required)
         return list(node.value) if node is not None and self._is(node, "seq", name) else []
 
+    def _integer(self, node: yaml.Node, name: str) -> int | None:
+        try:
+            return int(node.value)
+        except ValueError:  # YAML has more ways to write a number: 0x1F, 1:30
+            self.problem(f"field '{name}' must be a whole number in plain digits", self._line(node))
+            return None
+
     def _is(self, node: yaml.Node, kind: str, name: str) -> bool:
         found = node.tag.rpartition(":")[2]
-        if found == kind:
+        if found == kind and isinstance(node, _NODES.get(kind, yaml.ScalarNode)):  # a tag may be a lie: `!!seq word`
             return True
         self.problem(f"field '{name}' must be {_KINDS[kind]}, not {_KINDS.get(found, found)}", self._line(node))
         return False
@@ -118,23 +130,32 @@ def read(path: str, text: str, problems: list[Problem], *, offset: int = 0) -> R
         problems: what is wrong is added here, now and as fields are read.
         offset: the lines of the file before the text.
     """
-    loader = _Loader(text)
     try:
-        node = loader.get_single_node()
+        node = _node(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 + offset if mark else offset + 1
         problems.append(Problem(path, line, f"not valid YAML: {error.problem or error.context}"))
         return None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeError) as error:
         problems.append(Problem(path, offset + 1, f"not valid YAML: {' '.join(str(error).split())}"))
         return None
-    finally:
-        loader.dispose()
+    except RecursionError:
+        problems.append(Problem(path, offset + 1, "not valid YAML: lists or mappings are nested too deeply"))
+        return None
     if not isinstance(node, yaml.MappingNode):
         problems.append(Problem(path, offset + 1, "must be a mapping of fields (`name: value` lines)"))
         return None
     return _record(node, path, problems, offset)
+
+
+def _node(text: str) -> yaml.Node | None:
+    loader = _Loader(text)
+    try:
+        node: yaml.Node | None = loader.get_single_node()
+    finally:
+        loader.dispose()
+    return node
 
 
 def _record(node: yaml.Node, path: str, problems: list[Problem], offset: int) -> Record:

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,21 +16,23 @@ from foundation.errors import GradusError
 def write_whole(path: Path, content: bytes) -> None:
     """Write `content` to `path` so that a reader, or a crash at any moment, sees the old file or the new.
 
+    The file gets the mode that the process's umask allows, like any other.
+
     Raises:
         GradusError: the folder cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         try:
-            with os.fdopen(descriptor, "wb") as file:
+            with temporary.open("xb") as file:  # not `tempfile`, whose files only their owner may read
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(name, path)
+            os.replace(temporary, path)
         except BaseException:
             with contextlib.suppress(FileNotFoundError):
-                os.unlink(name)
+                temporary.unlink()
             raise
         sync_folder(path.parent)
     except OSError as error:

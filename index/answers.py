@@ -338,10 +338,13 @@ def expand(bare: Reading, history: Sequence[Turn], library: Library) -> Expanded
 
     Args:
         bare: the question as it was read by itself.
+        history: turns whose concept the catalogue does not know are passed over.
     """
     asked = bare.text
-    concept = next((turn.concept for turn in reversed(history) if turn.concept), None)
-    if concept is None or concept not in library.catalogue.concepts or not words_of(asked):
+    known = library.catalogue.concepts
+    earlier = (turn.concept for turn in reversed(history))
+    concept = next((one for one in earlier if isinstance(one, str) and one in known), None)
+    if concept is None or not words_of(asked):
         return None
     own = set(stems_of(words_of(asked))) - ASKING
     others = bare.named.keys() - {concept}
@@ -353,10 +356,10 @@ def expand(bare: Reading, history: Sequence[Turn], library: Library) -> Expanded
         return Expanded(text, alone=True) if points else None
     if bare.topic.elsewhere >= max(FROM_ELSEWHERE, bare.topic.cosine):
         return None
-    known = own <= library.stems(concept)
+    in_lesson = own <= library.stems(concept)
     if points:
-        return Expanded(text, alone=False) if known or bare.topic.coverage >= 0.5 else None
-    return Expanded(text, alone=True) if known else None
+        return Expanded(text, alone=False) if in_lesson or bare.topic.coverage >= 0.5 else None
+    return Expanded(text, alone=True) if in_lesson else None
 
 
 def _stronger(bare: Reading, expanded: Reading, how: Expanded, bands: Bands) -> Reading:

@@ -31,6 +31,7 @@ from index.storage import (
     read_manifest,
     read_passages,
     read_vectors,
+    sweep,
     write_manifest,
     write_passages,
 )
@@ -108,6 +109,7 @@ def _check(passages: Sequence[Passage]) -> None:
 
 
 def _build(passages: Sequence[Passage], out: Path, encoder: Encoder, progress: Progress) -> BuildReport:
+    sweep(out)
     before = _before(out, encoder.identity)
     keys = [_key(passage) for passage in passages]
     known = before.rows if before else {}

@@ -14,6 +14,7 @@ from index.embedding import widened
 from index.lexical import Lexicon, Terms, inverse_frequency, stems_of, words_of
 from index.passages import Passage
 from index.storage import (
+    REMAKE,
     DamagedError,
     Manifest,
     check_files,
@@ -319,5 +320,5 @@ def _other_model(path: Path, found: "ModelIdentity", asked: "ModelIdentity") -> 
     same_name = " with other weights" if found.id == asked.id else ""
     return (
         f"the index at {path} was built by the encoder '{found.id}'{same_name}, not by '{asked.id}'; "
-        "build it anew with `gradus index build`, or set the encoder back"
+        f"make it anew with {REMAKE}, or set the encoder back"
     )

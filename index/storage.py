@@ -44,6 +44,12 @@ KEPT = 48_000_000
 AROUND = 65_536
 """Bytes that the system maps along with what is read."""
 
+REMAKE = (
+    "the command that made it (`gradus index build` for the lessons, "
+    "`gradus index corpus FILE --out DIR` for other text)"
+)
+"""Ends an error: how an index is made that cannot be used as it is."""
+
 Integers = npt.NDArray[np.int64]
 
 
@@ -51,7 +57,7 @@ class DamagedError(GradusError):
     """An index whose files cannot be used; its text says which, and what to do."""
 
     def __init__(self, out: Path, what: str) -> None:
-        super().__init__(f"the index at {out} is damaged: {what}. Run `gradus index build` to make it anew")
+        super().__init__(f"the index at {out} is damaged: {what}; make it anew with {REMAKE}")
 
 
 @dataclass(frozen=True)
@@ -225,15 +231,21 @@ def write_passages(folder: Path, passages: Sequence[Passage]) -> None:
             file.write(_line(passage))
 
 
+def sweep(out: Path) -> None:
+    """Drop what killed builds have left in `out`; call it with the folder's lock held."""
+    for folder in out.glob("building-*"):
+        shutil.rmtree(folder, ignore_errors=True)
+    for file in out.glob(f".{CURRENT}.*"):
+        file.unlink(missing_ok=True)
+
+
 @contextlib.contextmanager
 def new_generation(out: Path) -> Iterator[Path]:
     """A folder to fill, which becomes a generation when the block ends well; otherwise it goes.
 
-    Call it with the folder's lock held: what killed builds have left is swept first.
+    Call it with the folder's lock held, after `sweep`.
     """
     out.mkdir(parents=True, exist_ok=True)
-    for left in out.glob("building-*"):
-        shutil.rmtree(left, ignore_errors=True)
     number = max((int(name.removeprefix("generation-")) for name in generations(out)), default=0) + 1
     folder = out / f"building-{number:06d}"
     folder.mkdir()

@@ -191,7 +191,38 @@ def test_a_file_that_is_not_text_is_named(folder: Content) -> None:
 
 def test_a_missing_file_is_named(folder: Content) -> None:
     (folder.folder / RESOURCES).unlink()
-    assert f"{RESOURCES}: cannot be read: No such file or directory" in problems(folder)
+    assert problems(folder) == [f"{RESOURCES}: cannot be read: No such file or directory"]
+
+
+@pytest.mark.parametrize("file", [ROADMAP, RESOURCES])
+@pytest.mark.parametrize(
+    ("end", "message"), [("\n  - {", "not valid YAML"), ("\nother: [", "not valid YAML"), (None, "must be a mapping")]
+)
+def test_what_cannot_be_read_at_all_is_named_alone(folder: Content, file: str, end: str | None, message: str) -> None:
+    text = (folder.folder / file).read_text("utf-8")
+    folder.write(file, "" if end is None else text + end)
+    (problem,) = problems(folder)
+    assert problem.startswith(f"{file}:")
+    assert message in problem
+
+
+def test_a_list_that_is_none_hides_no_cause_behind_unknown_names(folder: Content) -> None:
+    folder.edit(RESOURCES, r"resources:.*", "resources: none yet\n")
+    assert problems(folder) == [f"{RESOURCES}:1: field 'resources' must be a list, not text"]
+
+
+def test_beside_a_file_that_cannot_be_read_other_problems_are_named(folder: Content) -> None:
+    folder.write(RESOURCES, "[")
+    folder.edit(PERCEPTRON, r"## Pitfalls", "## Traps")
+    folder.edit(ROADMAP, r"skills: \[perceptron\]", "skills: [nothing]")
+    found = problems(folder)
+    assert [line.split(":")[0] for line in found] == [PERCEPTRON, PERCEPTRON, RESOURCES, ROADMAP]
+    assert "not valid YAML" in found[2]
+
+
+def test_a_number_in_another_notation_is_named(folder: Content) -> None:
+    line = folder.edit(RESOURCES, r"seeds: \[3\]", "seeds: [1:30]")
+    assert problems(folder) == [f"{RESOURCES}:{line}: field 'seeds' must be a whole number in plain digits"]
 
 
 def test_a_lesson_of_the_career_stage_has_its_own_form(folder: Content) -> None:

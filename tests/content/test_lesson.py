@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from content.lesson import Figure, parse
+from content.lesson import Figure, parse, read
 from foundation.errors import GradusError, ProblemsFound
 from tests.content.conftest import LESSON, Content
 
@@ -73,3 +75,53 @@ def test_parsing_names_every_breach_at_once() -> None:
 
 def test_windows_line_ends_make_no_difference() -> None:
     assert parse(PATH, LESSON.replace("\n", "\r\n")) == parse(PATH, LESSON)
+
+
+@pytest.mark.parametrize("text", ["", "\n", " \n\t\r\n "])
+def test_an_empty_file_is_one_problem(text: str) -> None:
+    (problem,) = read(PATH, text)[1]
+    assert str(problem).startswith(f"{PATH}:1: is empty; a lesson has front matter and the sections In one minute,")
+
+
+def test_front_matter_alone_is_one_problem() -> None:
+    front = LESSON[: LESSON.index("## In one minute")]
+    (problem,) = read(PATH, front)[1]
+    assert str(problem).startswith(f"{PATH}:1: is empty after its front matter; a lesson has")
+
+
+def test_front_matter_without_an_end_hides_no_cause_behind_missing_sections() -> None:
+    broken = LESSON.replace("---\n\n## In one minute", "\n## In one minute")
+    assert [problem.message for problem in read(PATH, broken)[1]] == [
+        "the front matter has no end: close it with a line '---'"
+    ]
+
+
+LINES = LESSON.splitlines(keepends=True)
+
+
+def sound(text: str) -> bool:
+    """Whether the text can be read without an exception, and its parts too, and what is no lesson has problems."""
+    lesson, problems = read(PATH, text)
+    assert all(0 <= problem.line <= text.count("\n") + 1 for problem in problems)
+    if lesson is None:
+        return bool(problems)
+    parts = (lesson.key_points, lesson.code, lesson.equations, *(one.sentences for one in lesson.questions))
+    assert all(isinstance(part, tuple) for part in parts)
+    return bool(problems) or lesson == parse(PATH, text)
+
+
+@given(st.text() | st.text(alphabet="-#`$[]|>*:.! \n\tab1&é\x00\ud800"))
+@example("---\n---")
+@example("---\na: &a [*a]\n---\nx")
+@example("---\naliases: !!seq word\nfigure: !!map word\n---\nx")
+@example("---\n\ud800: \x00\n---\nx")
+@example("---\n" + "[" * 5_000 + "\n---\nx")
+def test_any_text_is_read_without_an_exception(text: str) -> None:
+    assert sound(text)
+    assert sound(f"---\n{text}\n---\n{text}")
+
+
+@given(st.integers(0, len(LESSON)), st.sets(st.integers(0, len(LINES) - 1)))
+def test_a_lesson_cut_short_or_with_lines_gone_is_read_without_an_exception(end: int, gone: set[int]) -> None:
+    assert sound(LESSON[:end])
+    assert sound("".join(line for number, line in enumerate(LINES) if number not in gone))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from content.markdown import blocks, code_blocks, equations, lone_dollar, sentences, spans
+from content.markdown import blocks, code_blocks, equations, lone_dollar, paragraphs, sentences, spans
 
 PIECES = st.sampled_from(
     [
@@ -107,3 +107,7 @@ def test_code_comes_with_what_it_prints() -> None:
 
 def test_equations_come_without_their_dollars() -> None:
     assert [(one.latex, one.line) for one in equations("$$a$$\n\nText $x$.\n\n$$\nb\n$$")] == [("a", 1), ("b", 5)]
+
+
+def test_nothing_holds_nothing() -> None:
+    assert code_blocks("") == equations("") == paragraphs("") == blocks("") == sentences("") == ()

@@ -31,6 +31,19 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_litter(tmp_path: Path, mo
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no umask")
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_a_file_has_the_mode_that_the_umask_allows(tmp_path: Path, umask: int, mode: int) -> None:
+    path = tmp_path / "file"
+    before = os.umask(umask)
+    try:
+        write_whole(path, b"new")
+        write_whole(path, b"newer")
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == mode
+
+
 def test_json_keeps_every_letter(tmp_path: Path) -> None:
     write_json(tmp_path / "a.json", {"é": [1, "∂"]})
     assert "∂" in (tmp_path / "a.json").read_text(encoding="utf-8")

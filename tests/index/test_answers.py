@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -264,6 +265,12 @@ def test_a_greeting_is_greeted_and_thanks_are_taken(ask: Ask, question: str, sta
 
 def test_a_history_of_unknown_concepts_changes_nothing(ask: Ask) -> None:
     assert ask("why does it help?", [Turn("?", "no-such-concept"), Turn("x", None)]) == ask("why does it help?")
+
+
+def test_an_unknown_concept_in_a_history_is_passed_over(ask: Ask) -> None:
+    malformed: Any = ["dropout"]
+    history = [Turn("what is dropout?", "dropout"), Turn("?", "no-such-concept"), Turn("?", malformed)]
+    assert ask("why does it help?", history) == ask("why does it help?", history[:1])
 
 
 def test_misspelt_questions_find_the_same_lesson(ask: Ask) -> None:

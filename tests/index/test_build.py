@@ -220,9 +220,27 @@ def test_a_damaged_index_says_so_in_one_line_and_is_built_anew(
     assert str(tmp_path) in str(caught.value)
     assert "is damaged" in str(caught.value)
     assert "gradus index build" in str(caught.value)
+    assert "gradus index corpus" in str(caught.value)
     assert "\n" not in str(caught.value)
     assert build_index(labelled("x", 5), tmp_path, StandIn()).embedded == 5
     assert Index.open(tmp_path, whole=True).passages == labelled("x", 5)
+
+
+def test_what_killed_builds_left_goes_even_where_nothing_changes(tmp_path: Path) -> None:
+    build_index(labelled("x", 5), tmp_path, StandIn())
+    whole = sorted(tmp_path.iterdir())
+    (tmp_path / "building-000002").mkdir()
+    (tmp_path / "building-000002" / PASSAGES).write_text("half")
+    (tmp_path / f".{CURRENT}.0f0f").write_text("generation-")
+    assert not build_index(labelled("x", 5), tmp_path, StandIn()).changed
+    assert sorted(tmp_path.iterdir()) == whole
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no umask")
+def test_every_file_of_an_index_has_one_mode(tmp_path: Path) -> None:
+    build_index(labelled("x", 5), tmp_path, StandIn())
+    files = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "lock"]
+    assert len({path.stat().st_mode for path in files}) == 1
 
 
 def test_a_folder_without_an_index_says_what_to_do(tmp_path: Path) -> None:
