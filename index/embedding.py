@@ -7,6 +7,7 @@ module costs nothing.
 import contextlib
 import hashlib
 import importlib.util
+import logging
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -40,6 +41,9 @@ LONGEST_SEQUENCE = 256
 """Tokens a text is cut at, where the model allows as many."""
 
 BATCH = 32
+
+HUB_SECONDS = 4.0
+"""How long the hub may take to say whether it has a model."""
 
 
 @dataclass(frozen=True)
@@ -236,14 +240,48 @@ def load_encoder(model: str | None = None) -> Encoder:
     The bundled one never touches the network. Loading takes seconds: imports, mostly.
 
     Raises:
-        GradusError: the weights are missing or damaged, or the model gives no token vectors.
+        GradusError: the weights are missing or damaged, there is no such model, its hub cannot be reached, or
+            it gives no token vectors.
     """
     if model is None or model == BUNDLED:
         return Encoder(_load(str(bundled_model()), local=True), bundled_identity())
-    loaded = _load(model, local=Path(model).is_dir())
+    loaded = _named(model)
     if "token_embeddings" not in _outputs(loaded):
         raise GradusError(f"the encoder '{model}' gives no token vectors; name a transformer model")
     return Encoder(loaded, ModelIdentity(model, _weights_hash(loaded.state_dict())))
+
+
+def _named(model: str) -> "SentenceTransformer":
+    """The model in a folder; else of the local cache of the hub; else of the hub itself, if it answers."""
+    folder = os.path.expanduser(model)  # unlike pathlib's, it and `isdir` take any text without raising
+    if os.path.isdir(folder):
+        return _load(folder, local=True)
+    if model.startswith(("/", ".", "~")) or model.count(os.sep) > 1:
+        raise _not_loaded(model, "there is no such folder")
+    with contextlib.suppress(GradusError):
+        return _load(model, local=True)
+    _check_hub(model)
+    return _load(model, local=False)
+
+
+def _check_hub(model: str) -> None:
+    """Ask the hub once, and briefly: a load asks many times, with pauses, before it gives up."""
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    try:
+        with _quiet():
+            HfApi().model_info(model, timeout=HUB_SECONDS)
+    except HFValidationError as error:
+        raise _not_loaded(model, "a model's name on the hub has letters, digits and -_. around one /") from error
+    except HfHubHTTPError as error:
+        if error.response.status_code >= 500:
+            raise _not_loaded(model, "the hub is out of order; try again later") from error
+        if "/" in model:  # to a name without an owner the loader adds one
+            raise _not_loaded(model, "the hub has no such model that is open to you") from error
+    except Exception as error:  # of whichever HTTP library this version of huggingface_hub stands on
+        why = f"it is not on this machine, and its hub cannot be reached ({_kind(error)})"
+        raise _not_loaded(model, why) from error
 
 
 def _load(model: str, *, local: bool) -> "SentenceTransformer":
@@ -252,13 +290,22 @@ def _load(model: str, *, local: bool) -> "SentenceTransformer":
 
         try:
             loaded = SentenceTransformer(model, device="cpu", local_files_only=local)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise GradusError(
-                f"cannot load the encoder '{model}' ({type(error).__name__}); "
-                "name a folder or a model of sentence-transformers, or leave the setting empty"
-            ) from error
+        except Exception as error:  # files of any kind may lie there, and fail in any way
+            what = "the folder holds" if os.path.isdir(model) else "it is"
+            raise _not_loaded(model, f"{what} no model that can be used ({_kind(error)})") from error
     loaded.max_seq_length = min(loaded.max_seq_length or LONGEST_SEQUENCE, LONGEST_SEQUENCE)
     return loaded
+
+
+def _kind(error: Exception) -> str:
+    return type(error).__name__
+
+
+def _not_loaded(model: str, why: str) -> GradusError:
+    return GradusError(
+        f"cannot load the encoder '{model}': {why}; "
+        "name a folder or a model of sentence-transformers, or leave the setting empty"
+    )
 
 
 def _outputs(model: "SentenceTransformer") -> Iterable[str]:
@@ -279,14 +326,20 @@ def _weights_hash(weights: dict[str, "torch.Tensor"]) -> str:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep transformers from drawing a bar on standard error for every load."""
-    from transformers.utils import logging as loud
+    """Keep the libraries behind a model from drawing bars and from telling in many lines what we say in one."""
+    from transformers.utils import logging as bars
 
-    logging: Any = loud  # its functions have no types
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
+    drawing: Any = bars  # its functions have no types
+    shown = drawing.is_progress_bar_enabled()
+    loggers = [logging.getLogger(name) for name in ("huggingface_hub", "sentence_transformers", "transformers")]
+    levels = [logger.level for logger in loggers]
+    drawing.disable_progress_bar()
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
         if shown:
-            logging.enable_progress_bar()
+            drawing.enable_progress_bar()

@@ -78,8 +78,7 @@ class Retriever:
         self._worker = concurrent.futures.ThreadPoolExecutor(1, "gradus-encoder")
         self._reader = concurrent.futures.ThreadPoolExecutor(1, "gradus-words")
         self._words = self._reader.submit(WordIndex, self._passages, Path(self._scratch.name))
-        self._ready = self._worker.submit(self._make_ready)
-        self._ready.add_done_callback(self._tell_failure)
+        self._ready = self._worker.submit(self._make_ready_or_tell)
 
     @property
     def ready(self) -> bool:
@@ -100,13 +99,16 @@ class Retriever:
         return await asyncio.get_running_loop().run_in_executor(executor, work, question, tuple(history))
 
     def ask_now(self, question: str, history: Sequence[Turn] = ()) -> Answer:
-        """The same for a caller without an event loop; waits until the encoder is ready.
+        """The same for a caller without an event loop; waits until the encoder is ready, or known not to be.
 
         Raises:
-            GradusError: the encoder or the index cannot be used.
+            GradusError: the retriever was closed.
         """
-        self._ready.result()
-        return self._worker.submit(self._by_meaning, question, tuple(history)).result()
+        concurrent.futures.wait([self._ready])
+        if self._closing.is_set():
+            raise _ClosedError
+        executor, work = (self._worker, self._by_meaning) if self.ready else (self._reader, self._by_words)
+        return executor.submit(work, question, tuple(history)).result()
 
     def batch(self, questions: Sequence[tuple[str, Sequence[Turn]]]) -> list[Answer]:
         """`ask_now` for many questions, each with its history, one after another."""
@@ -125,6 +127,20 @@ class Retriever:
 
     def _by_words(self, question: str, history: Sequence[Turn]) -> Answer:
         return answer(question, history, self._library, self._words.result(), None, self._timer)
+
+    def _make_ready_or_tell(self) -> Ready:
+        """What goes wrong is said before anyone who waits goes on, and so before an answer that shows it."""
+        try:
+            return self._make_ready()
+        except _ClosedError:
+            raise
+        except GradusError as error:
+            self._say(f"{error}; answers come from the words alone")
+            raise
+        except Exception as error:
+            log.exception("the encoder cannot be made ready")
+            self._say(f"the encoder cannot be made ready ({type(error).__name__}); answers come from the words alone")
+            raise
 
     def _make_ready(self) -> Ready:
         encoder = self._load(self._model)
@@ -156,16 +172,6 @@ class Retriever:
     def _stop_if_closing(self) -> None:
         if self._closing.is_set():
             raise _ClosedError
-
-    def _tell_failure(self, ready: "concurrent.futures.Future[Ready]") -> None:
-        if ready.cancelled() or isinstance(ready.exception(), _ClosedError):
-            return
-        error = ready.exception()
-        if isinstance(error, GradusError):
-            self._say(f"{error}; answers come from the words alone")
-        elif error is not None:
-            log.error("the encoder cannot be made ready", exc_info=error)
-            self._say(f"the encoder cannot be made ready ({type(error).__name__}); answers come from the words alone")
 
 
 class _ClosedError(GradusError):

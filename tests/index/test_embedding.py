@@ -1,8 +1,11 @@
 """The encoder: its weights, its vectors, and what it costs to import."""
 
+import http.server
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +41,52 @@ def test_a_model_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(GradusError, match="cannot load the encoder") as caught:
         load_encoder(str(tmp_path))
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("model", "why"),
+    [
+        ("/nowhere/at/all", "there is no such folder"),
+        ("./nowhere", "there is no such folder"),
+        ("~/nowhere at all", "there is no such folder"),
+        ("~nobody-of-this-name/model", "there is no such folder"),
+        ("/" + "long" * 2_000, "there is no such folder"),
+        ("one/two/three", "there is no such folder"),
+        ("two words", "a model's name on the hub has letters"),
+        ("nobody/nothing-here", "its hub cannot be reached"),
+    ],
+)
+def test_a_name_of_nothing_is_one_clear_error_within_seconds(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], model: str, why: str
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")  # nobody listens there
+    start = time.monotonic()
+    with pytest.raises(GradusError, match=f"cannot load the encoder '{model}': .*{why}") as caught:
+        load_encoder(model)
+    assert time.monotonic() - start < 20  # on a busy machine; retries alone took a minute
+    assert "\n" not in str(caught.value)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(("status", "why"), [(404, "the hub has no such model"), (503, "the hub is out of order")])
+def test_what_the_hub_answers_is_told(monkeypatch: pytest.MonkeyPatch, status: int, why: str) -> None:
+    class Hub(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Hub) as hub:
+        serving = threading.Thread(target=hub.serve_forever)
+        serving.start()
+        monkeypatch.setattr("huggingface_hub.hf_api.constants.ENDPOINT", f"http://127.0.0.1:{hub.server_port}")
+        with pytest.raises(GradusError, match=why):
+            load_encoder("nobody/nothing-here")
+        hub.shutdown()
+        serving.join()
 
 
 def test_another_model_is_known_by_its_weights_not_its_folder(tmp_path: Path, encoder: Encoder) -> None:

@@ -136,16 +136,37 @@ async def test_without_an_encoder_answers_still_come_by_words_and_one_line_says_
         await retriever.wait_until_ready()
     found = await retriever.ask("why does dropout help against overfitting?")
     assert (found.verdict, found.concept) == ("answer", "dropout")
+    now = retriever.ask_now("why does dropout help against overfitting?")
+    assert (now.verdict, now.answer, now.confidence) == (found.verdict, found.answer, found.confidence)
     assert said == ["the encoder's weights are missing; run `pip install it`; answers come from the words alone"]
-    with pytest.raises(GradusError, match="weights are missing"):
-        retriever.ask_now("what is dropout?")
 
 
-def test_a_folder_that_cannot_be_made_is_one_clear_line(opened: Open, said: list[str], tmp_path: Path) -> None:
+def test_an_encoder_that_fails_unforeseen_is_one_line_and_answers_come_by_words(opened: Open, said: list[str]) -> None:
+    def load() -> Encoder:
+        raise MemoryError
+
+    assert opened(load).ask_now("why does dropout help against overfitting?").concept == "dropout"
+    assert said == ["the encoder cannot be made ready (MemoryError); answers come from the words alone"]
+
+
+def test_a_folder_that_cannot_be_made_is_one_line_and_answers_come_by_words(
+    opened: Open, said: list[str], tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(GradusError) as refused:
-        opened(StandIn(), tmp_path / "file" / "index").ask_now("what is dropout?")
-    assert "\n" not in str(refused.value)
+    retriever = opened(StandIn(), tmp_path / "file" / "index")
+    assert [found.concept for found in retriever.batch([("why does dropout help?", ())] * 2)] == ["dropout"] * 2
+    making, why = said
+    assert making.startswith("no index yet")
+    assert why.startswith("cannot write in ")
+    assert why.endswith("; answers come from the words alone")
+    assert "\n" not in why
+
+
+def test_a_closed_retriever_refuses(opened: Open) -> None:
+    retriever = opened(StandIn())
+    retriever.close()
+    with pytest.raises(GradusError, match="shutting down"):
+        retriever.ask_now("what is dropout?")
 
 
 def test_two_at_once_on_one_new_folder_both_answer(opened: Open) -> None:
