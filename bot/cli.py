@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -225,15 +225,16 @@ def ask(
 
 @contextmanager
 def _retriever(settings: "Settings") -> Iterator["Retriever"]:
-    from bot.terminal import say
+    from bot.terminal import bar, say
     from content.catalogue import load
     from index.retriever import Retriever
 
-    retriever = Retriever(load(), settings.index_path, model=settings.encoder, say=say)
-    try:
+    with ExitStack() as at_the_end:
+        with bar("getting ready") as advance:
+            retriever = Retriever(load(), settings.index_path, model=settings.encoder, say=say, progress=advance)
+            at_the_end.callback(retriever.close)
+            retriever.wait()
         yield retriever
-    finally:
-        retriever.close()
 
 
 def _answer(retriever: "Retriever", question: str, history: "tuple[Turn, ...]") -> dict[str, Any]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from content.catalogue import Catalogue
 from foundation.errors import GradusError
 from index.answers import Answer, Encoding, Turn, answer
-from index.build import build_index, titled
+from index.build import Progress, build_index, titled
 from index.elsewhere import encoded
 from index.embedding import bundled_model, load_encoder
 from index.lexical import Lexicon, write_lexicon
@@ -54,6 +54,7 @@ class Retriever:
         *,
         model: str | None = None,
         say: Callable[[str], None] = lambda line: None,
+        progress: Progress = lambda done, total: None,
         timer: Callable[[], float] = time.perf_counter,
         load: "Callable[[str | None], Encoder]" = load_encoder,
     ) -> None:
@@ -63,6 +64,7 @@ class Retriever:
             folder: where the index lies; it is made where it is missing, stale, damaged or another model's.
             model: the encoder's name or folder; the bundled one, if None.
             say: told in a line what takes a while and what went wrong; called from the worker thread.
+            progress: called with the passages embedded and those to embed, from the worker thread.
             timer: seconds of a clock that only runs forward.
             load: gives the encoder of that name; called once, in the worker thread.
         """
@@ -71,6 +73,7 @@ class Retriever:
         self._folder = folder
         self._model = model
         self._say = say
+        self._progress = progress
         self._timer = timer
         self._load = load
         self._closing = threading.Event()
@@ -93,6 +96,10 @@ class Retriever:
         """
         await asyncio.wrap_future(self._ready)
 
+    def wait(self) -> None:
+        """Return once the encoder and the index are ready, or known not to be: then `say` has been told why."""
+        concurrent.futures.wait([self._ready])
+
     async def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """The answer to `question`, in the light of earlier turns; never waits for the encoder to load."""
         executor, work = (self._worker, self._by_meaning) if self.ready else (self._reader, self._by_words)
@@ -104,15 +111,11 @@ class Retriever:
         Raises:
             GradusError: the retriever was closed.
         """
-        concurrent.futures.wait([self._ready])
+        self.wait()
         if self._closing.is_set():
             raise _ClosedError
         executor, work = (self._worker, self._by_meaning) if self.ready else (self._reader, self._by_words)
         return executor.submit(work, question, tuple(history)).result()
-
-    def batch(self, questions: Sequence[tuple[str, Sequence[Turn]]]) -> list[Answer]:
-        """`ask_now` for many questions, each with its history, one after another."""
-        return [self.ask_now(question, history) for question, history in questions]
 
     def close(self) -> None:
         """End the threads; a build under way stops at its next passages and leaves the index of before."""
@@ -152,7 +155,7 @@ class Retriever:
         why = self._why_build(encoder)
         if why:
             self._say(f"{why}: making the index of {len(self._passages)} passages, answering by words meanwhile")
-            build_index(self._passages, self._folder, encoder, lambda done, total: self._stop_if_closing())
+            build_index(self._passages, self._folder, encoder, self._built)
         return Index.open(self._folder, encoder.identity)
 
     def _why_build(self, encoder: "Encoder") -> str:
@@ -168,6 +171,10 @@ class Retriever:
         if index.identity != encoder.identity:
             return f"the index was made by another encoder ({index.identity.id})"
         return "" if index.manifest.content == content_of(self._passages) else "the lessons have changed"
+
+    def _built(self, done: int, total: int) -> None:
+        self._stop_if_closing()
+        self._progress(done, total)
 
     def _stop_if_closing(self) -> None:
         if self._closing.is_set():

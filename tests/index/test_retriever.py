@@ -11,7 +11,6 @@ import pytest
 
 from content.catalogue import Catalogue
 from foundation.errors import GradusError
-from index.answers import Turn
 from index.build import build_index
 from index.embedding import Encoder
 from index.passages import lesson_passages
@@ -154,7 +153,7 @@ def test_a_folder_that_cannot_be_made_is_one_line_and_answers_come_by_words(
 ) -> None:
     (tmp_path / "file").write_text("in the way")
     retriever = opened(StandIn(), tmp_path / "file" / "index")
-    assert [found.concept for found in retriever.batch([("why does dropout help?", ())] * 2)] == ["dropout"] * 2
+    assert [retriever.ask_now("why does dropout help?").concept for _ in range(2)] == ["dropout"] * 2
     making, why = said
     assert making.startswith("no index yet")
     assert why.startswith("cannot write in ")
@@ -171,8 +170,8 @@ def test_a_closed_retriever_refuses(opened: Open) -> None:
 
 def test_two_at_once_on_one_new_folder_both_answer(opened: Open) -> None:
     first, second = opened(StandIn()), opened(StandIn())
-    questions: list[tuple[str, tuple[Turn, ...]]] = [("what is dropout?", ()), ("what is attention?", ())]
-    one, other = first.batch(questions), second.batch(questions)
+    questions = ("what is dropout?", "what is attention?")
+    one, other = ([retriever.ask_now(question) for question in questions] for retriever in (first, second))
     assert [found.question for found in one] == ["what is dropout?", "what is attention?"]
     assert [(found.verdict, found.concepts) for found in one] == [(found.verdict, found.concepts) for found in other]
 
