@@ -43,25 +43,27 @@ def run_demo(settings: Settings, *, port: int, open_browser: bool) -> None:
     try:
         from bot.chat.client import make_client
         from bot.demo.clock import DemoClock
+        from bot.demo.server import listen
         from bot.demo.server import run_demo as serve
     except ModuleNotFoundError as missing:
         raise GradusError(f"the demo needs {missing.name}; run `pip install 'gradus-tutor[demo]'`") from missing
     _log_to_standard_error(settings)
     clock = DemoClock(memory=settings.folder / "demo-clock.json")
-    gradus = assemble(settings, say=say, clock=clock, database_path=settings.folder / "demo.sqlite3")
-    try:
-        _until_interrupted(
-            serve(
-                lambda: make_client(gradus),
-                port=port,
-                open_browser=open_browser,
-                clock=clock,
-                say=_print,
-                tick=gradus.ticks.run_due,
+    with listen(port) as listener:  # first: assembling the core takes seconds
+        gradus = assemble(settings, say=say, clock=clock, database_path=settings.folder / "demo.sqlite3")
+        try:
+            _until_interrupted(
+                serve(
+                    lambda: make_client(gradus),
+                    listener=listener,
+                    open_browser=open_browser,
+                    clock=clock,
+                    say=_print,
+                    tick=gradus.ticks.run_due,
+                )
             )
-        )
-    finally:
-        gradus.close()
+        finally:
+            gradus.close()
 
 
 def _print(line: str) -> None:

@@ -23,6 +23,11 @@ class DemoClock:
         self._ahead = _remembered(memory)
 
     @property
+    def memory(self) -> Path | None:
+        """The file that keeps how far ahead the clock is."""
+        return self._memory
+
+    @property
     def ahead(self) -> timedelta:
         """How far the clock is ahead of the real one."""
         return self._ahead

@@ -7,6 +7,8 @@ touched in this file and in `simulation`, so its version is pinned exactly.
 """
 
 import hmac
+import logging
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -27,7 +29,11 @@ from simcord.results import InteractionResult
 from bot.demo.simulation import Simulation
 from foundation.errors import GradusError
 
+log = logging.getLogger(__name__)
+
 PAGE_KEY_PARTS = 4  # credential, channel, person, time zone
+ID_DIGITS = 20  # of a 64-bit number
+EMPTY = "The simulated chat starts empty each time; what Gradus keeps (answers, votes, progress) is still there."
 STATIC = Path(simcord.preview.__file__).with_name("static")
 
 
@@ -258,11 +264,10 @@ class DemoServer(PreviewServer):
         if len(parts) != PAGE_KEY_PARTS or not self.local(request):
             return None
         secret, channel, person, zone = parts
-        if not hmac.compare_digest(secret.encode(), self.preview.capability.encode()):
+        channel_id, person_id = whole_number(channel), whole_number(person)
+        if not same_secret(secret, self.preview.capability) or channel_id is None or person_id is None:
             return None
-        if not (channel.isdecimal() and person.isdecimal()):
-            return None
-        return Address(int(channel), int(person), zone if _is_zone(zone) else "")
+        return Address(channel_id, person_id, zone if _is_zone(zone) else "")
 
     def _authorized(self, request: web.Request, *, context: str | None = None) -> bool:
         supplied = request.headers.get("X-Simcord-Context")
@@ -285,11 +290,21 @@ class DemoServer(PreviewServer):
         except (SetupError, BackendError, GradusError):
             return self._json({"error": make_diagnostic("context-unavailable")}, status=410)
 
+    async def _action(self, request: web.Request) -> web.Response:
+        """Preview's own answer to an action; what cannot be read as one is refused."""
+        try:
+            response: web.Response = await super()._action(request)
+        except (ValueError, RecursionError) as error:
+            log.warning("an action could not be read: %r", error)
+            raise web.HTTPBadRequest(text="that action cannot be read") from error
+        return response
+
     async def _view(self, request: web.Request) -> web.Response:
         """Preview's own page with the demo's style and script added, which fold away what is for developers."""
         if not self.local(request):
             raise web.HTTPForbidden
         page = (STATIC / "index.html").read_text(encoding="utf-8")
+        page = page.replace("No messages in this channel.", EMPTY)
         page = page.replace("</head>", '<link rel="stylesheet" href="/demo/view.css"></head>')
         page = page.replace(
             '<script type="module" src="/app.js">',
@@ -310,6 +325,16 @@ class DemoServer(PreviewServer):
 
 
 Extend = Callable[[web.Application, DemoServer], None]
+
+
+def same_secret(supplied: str, secret: str) -> bool:
+    """Whether a header holds the secret; its bytes may be anything."""
+    return hmac.compare_digest(supplied.encode(errors="surrogateescape"), secret.encode())
+
+
+def whole_number(text: object) -> int | None:
+    """The id that a text is, or None: for what comes from outside."""
+    return int(text) if isinstance(text, str) and re.fullmatch(rf"[0-9]{{1,{ID_DIGITS}}}", text) else None
 
 
 def _is_zone(name: str) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import errno
-import hmac
+import json
 import logging
 import os
 import signal
@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import asdict
 from datetime import timedelta
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import discord
@@ -21,7 +22,7 @@ from aiohttp import web
 from simcord.backend.errors import BackendError, SetupError
 
 from bot.demo.clock import DemoClock
-from bot.demo.preview import DemoServer, LivePreview
+from bot.demo.preview import DemoServer, LivePreview, same_secret, whole_number
 from bot.demo.simulation import SERVER, Simulation, Tick
 from foundation.errors import GradusError
 
@@ -38,10 +39,32 @@ SHELL_POLICY = (
 )
 
 
+def listen(port: int) -> socket.socket:
+    """A socket that listens on this machine only, at `port`, or at any that is free where that is 0.
+
+    Taken before the bot is made, it says at once that the port is taken.
+
+    Raises:
+        GradusError: the port is taken, or may not be used.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen(128)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise GradusError(f"port {port} is taken: choose another with --port N") from error
+        raise GradusError(f"port {port} cannot be used here: choose another with --port N") from error
+    return listener
+
+
 async def run_demo(
     make_client: Callable[[], discord.Client],
     *,
-    port: int,
+    listener: socket.socket,
     open_browser: bool,
     clock: DemoClock,
     say: Callable[[str], None],
@@ -50,8 +73,8 @@ async def run_demo(
     """Show the bot that `make_client` makes in the browser, until Ctrl-C.
 
     Args:
-        make_client: makes the bot; called once the port is known to be free.
-        port: where to serve, on this machine only; 0 takes any that is free.
+        make_client: makes the bot.
+        listener: where to serve, from `listen`; it is closed at the end.
         open_browser: open the address in the visitor's browser.
         clock: the demo's time; give the bot the same one.
         say: prints a line for the person at the terminal: the address, once, and nothing else.
@@ -59,11 +82,11 @@ async def run_demo(
             a jump.
 
     Raises:
-        GradusError: the port is taken, or the bot could not start.
+        GradusError: the bot could not start.
     """
     stop = asyncio.Event()
     with _ended_by_signals(stop):
-        async with open_demo(make_client, port=port, clock=clock, tick=tick) as address:
+        async with open_demo(make_client, listener=listener, clock=clock, tick=tick) as address:
             say(address)
             if open_browser and _has_browser():
                 await asyncio.to_thread(webbrowser.open, address)
@@ -74,17 +97,16 @@ async def run_demo(
 async def open_demo(
     make_client: Callable[[], discord.Client],
     *,
-    port: int,
+    listener: socket.socket,
     clock: DemoClock,
     tick: Tick | None = None,
 ) -> AsyncIterator[str]:
     """The demo as `run_demo` shows it, for as long as the context lasts; gives its address.
 
     Raises:
-        GradusError: the port is taken, or the bot could not start.
+        GradusError: the bot could not start.
     """
-    listener = _listen(port)
-    try:
+    with listener:
         simulation = Simulation(make_client(), clock=clock, tick=tick)
         await simulation.start()
         try:
@@ -97,8 +119,6 @@ async def open_demo(
                     await asyncio.gather(living, return_exceptions=True)
         finally:
             await simulation.stop()
-    finally:
-        listener.close()
 
 
 @contextlib.asynccontextmanager
@@ -165,16 +185,15 @@ class Shell:
     async def _state(self, request: web.Request) -> web.Response:
         self._only_own_page(request)
         simulation = self._simulation
-        try:
-            person = int(request.query.get("as") or simulation.people[0].id)
-            places = simulation.places(person)
-        except (ValueError, GradusError) as error:
-            raise web.HTTPNotFound(text=str(error)) from error
+        person = whole_number(request.query.get("as") or str(simulation.people[0].id))
+        if person not in {one.id for one in simulation.people}:
+            raise web.HTTPNotFound(text="nobody here has that id")
         return web.json_response(
             {
                 "server": SERVER,
                 "now": simulation.clock().isoformat(),
                 "ahead_seconds": simulation.clock.ahead.total_seconds(),
+                "start_over": _start_over(simulation.clock),
                 "person": str(person),
                 "people": [{**asdict(one), "id": str(one.id)} for one in simulation.people],
                 # Ids as text: they are larger than a browser's whole numbers.
@@ -185,7 +204,7 @@ class Shell:
                         "parent": None if place.parent is None else str(place.parent),
                         "last": str(place.last),
                     }
-                    for place in places
+                    for place in simulation.places(person)
                 ],
                 "message_commands": list(simulation.message_commands),
             },
@@ -206,16 +225,19 @@ class Shell:
         if address is None:
             raise web.HTTPUnauthorized
         asked = await _body(request)
+        message, command = whole_number(asked.get("message")), asked.get("command")
+        if message is None or not isinstance(command, str):
+            raise web.HTTPBadRequest(text="a message's id, as text, and a command's name are expected")
         context = request.headers.get("X-Simcord-Context", "")
         try:
             address = self._server.live.address_of(context)
-            result = await self._simulation.use_menu(
-                address.person, address.channel, int(asked["message"]), str(asked["command"])
-            )
+            result = await self._simulation.use_menu(address.person, address.channel, message, command)
             if result.modal is not None:
                 self._server.live.show_modal(context, result)
-        except (GradusError, BackendError, SetupError, KeyError, TypeError, ValueError) as error:
+        except GradusError as error:
             raise web.HTTPBadRequest(text=str(error)) from error
+        except (BackendError, SetupError) as error:
+            raise web.HTTPBadRequest(text="this page has expired: load it again") from error
         return web.json_response({"done": True})
 
     def _only_local(self, request: web.Request) -> None:
@@ -226,38 +248,28 @@ class Shell:
         """Only the shell knows the secret, and no other site's page can send it."""
         self._only_local(request)
         supplied = request.headers.get("X-Demo-Secret", "")
-        if not hmac.compare_digest(supplied.encode(), self._server.preview.capability.encode()):
+        if not same_secret(supplied, self._server.preview.capability):
             raise web.HTTPUnauthorized
 
 
 async def _body(request: web.Request) -> dict[str, Any]:
     try:
-        value = await request.json()
-    except ValueError as error:
+        # Bytes, and never the charset that the request names: JSON has its own.
+        value = json.loads(await request.read())
+    except (ValueError, RecursionError) as error:
         raise web.HTTPBadRequest(text="JSON is expected") from error
     if not isinstance(value, dict):
         raise web.HTTPBadRequest(text="a JSON object is expected")
     return value
 
 
-def _listen(port: int) -> socket.socket:
-    """A socket that listens on this machine only.
-
-    Raises:
-        GradusError: the port is taken, or may not be used.
-    """
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        if os.name == "posix":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", port))
-        listener.listen(128)
-    except (OSError, OverflowError) as error:
-        listener.close()
-        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-            raise GradusError(f"port {port} is taken: choose another with --port N") from error
-        raise GradusError(f"port {port} cannot be used here: choose another with --port N") from error
-    return listener
+def _start_over(clock: DemoClock) -> str:
+    """How the visitor gets the real time and an empty store back, or nothing where nothing is kept."""
+    if clock.memory is None:
+        return ""
+    kept = clock.memory.parent / "demo*"
+    short = f"~/{kept.relative_to(Path.home())}" if kept.is_relative_to(Path.home()) else str(kept)
+    return f"To start over, stop the demo and delete {short}"
 
 
 def _has_browser() -> bool:

@@ -283,7 +283,8 @@ class Simulation:
                 message = self.env.backend.get_message(channel_id, message_id)
                 return await member.context_menu(channel, command, ResponseMessage(self.env, message))
             except (BackendError, ValueError, AssertionError) as error:
-                raise GradusError(f"Discord refuses that: {error}") from error
+                log.info("%s on message %d was refused: %s", command, message_id, error)
+                raise GradusError("Discord refuses that: the message is gone, or the command is not for it") from error
 
     # ---------------------------------------------------------------- time
 

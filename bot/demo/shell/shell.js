@@ -151,10 +151,13 @@ function replaceIfChanged(parent, nodes) {
   if (focused) parent.querySelector(focused.place ? `[data-place="${focused.place}"]` : `[data-person="${focused.person}"]`)?.focus();
 }
 
+const MORE = [
+  " ", ["em", "Explain this"], " is in a message's menu. Switch people ", ["wide", "below left"], ["narrow", "under ☰"], ".",
+];
 const HINTS = {
-  channel: ["Type ", ["code", "/ask"], " and a question, for example: ", ["em", "why does dropout help?"]],
-  thread: ["Press ", ["code", "Reply"], " under an answer, or write ", ["code", "@Gradus"], " and your question."],
-  direct: ["Write Gradus a question, for example: ", ["em", "what is backpropagation?"]],
+  channel: ["Type ", ["code", "/ask"], " and a question, mention ", ["code", "@Gradus"], ", or write it a direct message.", ...MORE],
+  thread: ["Press ", ["code", "Reply"], " under an answer, or write ", ["code", "@Gradus"], " and your question.", ...MORE],
+  direct: ["Write Gradus a question, for example: ", ["em", "what is backpropagation?"], " Switch people ", ["wide", "below left"], ["narrow", "under ☰"], "."],
 };
 
 function drawHint(here) {
@@ -163,8 +166,10 @@ function drawHint(here) {
   hint.dataset.kind = here.kind;
   hint.replaceChildren(...HINTS[here.kind].map((part) => {
     if (typeof part === "string") return part;
-    const node = document.createElement(part[0]);
-    node.textContent = part[1];
+    const [kind, text] = part;
+    const node = document.createElement(kind === "code" || kind === "em" ? kind : "span");
+    if (node.localName === "span") node.className = kind;
+    node.textContent = text;
     return node;
   }));
 }
@@ -180,7 +185,10 @@ function drawClock() {
   const parts = [[Math.floor(hours / 24), "d"], [hours % 24, "h"]].filter(([count]) => count);
   $("ahead").hidden = !parts.length;
   $("ahead").textContent = `${parts.map(([count, unit]) => `${count} ${unit}`).join(" ")} ahead`;
+  $("ahead").title = state.start_over;
 }
+
+$("ahead").addEventListener("click", () => notice($("ahead").title)); // no finger reaches a title
 
 function show() {
   const address = `/view/${place}/${person}`;

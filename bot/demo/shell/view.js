@@ -128,7 +128,7 @@ function keepInView(list) {
 // Preview drops a line that is sent while the one before is under way, and leaves a line in the box until it
 // has arrived. Here the box empties at once, a line waits for its turn, and one that fails comes back.
 const TURN_MILLISECONDS = 20;
-const LOST = "That message did not arrive: it is in the box again.";
+const LOST = "That may not have arrived: it is in the box again.";
 
 function sendInTurn(form) {
   const button = document.getElementById("send-message");
@@ -161,17 +161,18 @@ function sendInTurn(form) {
     timer = 0;
   };
   document.addEventListener("submit", (event) => {
-    if (event.target !== form || sending) return;
-    if (plain() ? !box.value.trim() : !button.disabled) return;
+    if (event.target !== form || sending || !(button.disabled || waiting.length)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (!plain()) return;
-    const line = box.value;
+    if (!plain() || !box.value.trim()) return;
+    waiting.push(box.value);
     fill("");
-    if (!waiting.length && !button.disabled) send(line);
-    else waiting.push(line);
-    if (waiting.length) timer ||= setInterval(next, TURN_MILLISECONDS);
+    timer ||= setInterval(next, TURN_MILLISECONDS);
   }, true);
+  // By now Preview has taken the line.
+  document.addEventListener("submit", (event) => {
+    if (event.target === form && !sending && plain()) fill("");
+  });
   return (line) => {
     fill([line, box.value].filter(Boolean).join("\n"));
     window.parent.postMessage({ notice: LOST }, location.origin);

@@ -5,7 +5,7 @@ import aiohttp
 import pytest
 
 from bot.demo.clock import DemoClock
-from bot.demo.server import open_demo
+from bot.demo.server import listen, open_demo
 from tests.bot.demo.small_bot import SmallBot
 
 
@@ -17,7 +17,7 @@ async def bot() -> SmallBot:
 @pytest.fixture
 async def demo(bot: SmallBot) -> AsyncIterator[str]:
     """The address of a running demo of the small bot."""
-    async with open_demo(lambda: bot, port=0, clock=DemoClock(), tick=bot.tick) as address:
+    async with open_demo(lambda: bot, listener=listen(0), clock=DemoClock(), tick=bot.tick) as address:
         yield address
 
 

@@ -20,6 +20,8 @@ CHROMIUM_ARGUMENTS = [
 DESKTOP = (1280, 800)
 PHONE = (390, 844)
 PATIENCE_MILLISECONDS = 15_000
+STILL_MILLISECONDS = 500
+STILL_LOOKS = 10
 
 
 def chromium() -> str | None:
@@ -116,6 +118,28 @@ class Visitor:
     async def sees(self, text: str, *, within: float = PATIENCE_MILLISECONDS / 1000) -> None:
         """Wait until some message of the channel holds the text, `within` so many seconds."""
         await expect(self.messages.filter(has_text=text).last).to_be_visible(timeout=within * 1000)
+
+    async def stands(self, text: str) -> tuple[float, float]:
+        """Where the newest message that holds the text begins and ends, in pixels below the channel's top edge.
+
+        Waits until the message stands still for half a second: what loads late must not move it.
+        """
+        message = self.messages.filter(has_text=text).last
+        place, still = (0.0, 0.0), 0
+        while still < STILL_LOOKS:
+            await self.page.wait_for_timeout(STILL_MILLISECONDS / STILL_LOOKS)
+            top, height = await message.evaluate(
+                "(one) => [one.getBoundingClientRect().top"
+                " - document.getElementById('channel-timeline').getBoundingClientRect().top, one.offsetHeight]"
+            )
+            still = still + 1 if (top, top + height) == place else 0
+            place = (top, top + height)
+        return place
+
+    async def view_height(self) -> float:
+        """How many pixels of the channel are in view."""
+        height: float = await self.channel.locator("#channel-timeline").evaluate("(one) => one.clientHeight")
+        return height
 
     async def answered(self, text: str) -> None:
         """Wait until the bot's answer holds the text, whatever its case, and its pictures are drawn."""

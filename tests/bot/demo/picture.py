@@ -9,7 +9,7 @@ from pathlib import Path
 import discord
 
 from bot.demo.clock import DemoClock
-from bot.demo.server import open_demo
+from bot.demo.server import listen, open_demo
 from tests.bot.demo.driving import DESKTOP, Visitor, browser
 from tests.bot.demo.real import real_bot
 
@@ -26,7 +26,7 @@ async def photograph(
     size: tuple[int, int] = DESKTOP,
 ) -> None:
     """Ask the bot that `make_client` makes, wait until an answer holds `sees`, and save the screen as `file`."""
-    async with open_demo(make_client, port=0, clock=clock) as address, browser() as running:
+    async with open_demo(make_client, listener=listen(0), clock=clock) as address, browser() as running:
         visitor = await Visitor.arrive(running, address, size)
         await visitor.asks(question)
         await visitor.answered(sees)

@@ -28,6 +28,7 @@ class Buttons(discord.ui.View):
 
     def __init__(self) -> None:
         super().__init__(timeout=None)
+        self.presses = 0
 
     @discord.ui.button(label="Code", custom_id="code")
     async def code(self, interaction: discord.Interaction, _: discord.ui.Button["Buttons"]) -> None:
@@ -44,6 +45,17 @@ class Buttons(discord.ui.View):
         """A form, later than an action waits."""
         await asyncio.sleep(1.5)
         await interaction.response.send_modal(Form())
+
+    @discord.ui.button(label="Long", custom_id="long")
+    async def long(self, interaction: discord.Interaction, _: discord.ui.Button["Buttons"]) -> None:
+        """More than a screen, with a picture that arrives late, under a placeholder at first."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        self.presses += 1
+        embed = discord.Embed(description=f"long answer {self.presses}\n" + "One more line.\n" * 60)
+        file = discord.File(io.BytesIO(picture()), "formula.png", description="a formula")
+        await interaction.followup.send(
+            embed=embed.set_image(url="attachment://formula.png"), file=file, view=self, ephemeral=True
+        )
 
     @discord.ui.button(label="Thread", custom_id="thread")
     async def thread(self, interaction: discord.Interaction, _: discord.ui.Button["Buttons"]) -> None:
@@ -99,7 +111,7 @@ async def ask(interaction: discord.Interaction, question: str) -> None:
     """Answer with an embed, a picture and buttons."""
     await interaction.response.defer()
     await asyncio.sleep(0.05)
-    embed = discord.Embed(title="Dropout", description=f"You asked: {question}")
+    embed = discord.Embed(title="Dropout", description=f"You asked: {question}").set_author(name=question[:256])
     file = discord.File(io.BytesIO(picture()), "formula.png", description="a formula")
     await interaction.followup.send(embed=embed.set_image(url="attachment://formula.png"), file=file, view=Buttons())
 

@@ -32,6 +32,11 @@ class Tab:
         await tab.look_at(channel, person)
         return tab
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the channel's page sends with every request."""
+        return dict(self._headers)
+
     async def shell(self, person: str = "") -> dict[str, Any]:
         """What the page around the channel shows to a person, by id."""
         async with self._session.get(

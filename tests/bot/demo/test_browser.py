@@ -1,11 +1,13 @@
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
 from bot.demo.clock import DemoClock
-from bot.demo.server import open_demo
-from tests.bot.demo.driving import PHONE, Visitor, browser, chromium
+from bot.demo.server import listen, open_demo
+from tests.bot.demo.driving import DESKTOP, PHONE, Visitor, browser, chromium
 from tests.bot.demo.small_bot import SmallBot
 
 pytestmark = [
@@ -107,14 +109,96 @@ async def test_lines_sent_in_quick_succession_all_arrive(visitor: Visitor) -> No
 
 async def test_a_page_left_open_finds_the_demo_that_is_started_again(free_port: int) -> None:
     async with browser() as running:
-        async with open_demo(SmallBot, port=free_port, clock=DemoClock()) as address:
+        async with open_demo(SmallBot, listener=listen(free_port), clock=DemoClock()) as address:
             visitor = await Visitor.arrive(running, address)
             await visitor.becomes("Ada")
             await visitor.goes_to("study-hall")
         await expect(visitor.page.locator("#notice")).to_contain_text("The demo has stopped")
-        async with open_demo(SmallBot, port=free_port, clock=DemoClock()):
+        async with open_demo(SmallBot, listener=listen(free_port), clock=DemoClock()):
             await expect(visitor.page.locator("#notice")).to_be_hidden()
             await visitor.settled()
             await visitor.says("still here")
             await visitor.sees("still here")
             await expect(visitor.messages.last).to_contain_text("Ada")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+async def test_what_a_press_brings_comes_into_view_from_its_beginning_every_time(
+    demo: str, size: tuple[int, int]
+) -> None:
+    async with browser() as running:
+        visitor = await Visitor.arrive(running, demo, size)
+        await visitor.asks("why does dropout help?")
+        await visitor.sees("You asked: why does dropout help?")
+        for press in range(1, 4):
+            await visitor.presses("Long")
+            await visitor.sees(f"long answer {press}")
+            top, bottom = await visitor.stands(f"long answer {press}")
+            assert bottom - top > await visitor.view_height()
+            assert 0 <= top < 50
+            await expect(visitor.channel.locator("#new-messages")).to_be_hidden()
+        await visitor.says("that helped")
+        await visitor.sees("that helped")
+        top, bottom = await visitor.stands("that helped")
+        assert 0 <= top < bottom <= await visitor.view_height()
+
+
+async def test_scrolling_by_hand_is_left_alone(visitor: Visitor) -> None:
+    await visitor.asks("why?")
+    await visitor.sees("You asked: why?")
+    await visitor.presses("Long")
+    await visitor.sees("long answer 1")
+    before, _ = await visitor.stands("long answer 1")
+    await visitor.messages.last.hover(position={"x": 200, "y": 200})
+    await visitor.page.mouse.wheel(0, 300)
+    await visitor.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1] - 60})
+    after, _ = await visitor.stands("long answer 1")
+    assert after == pytest.approx(before - 300, abs=2)
+
+
+async def test_the_box_empties_at_once_and_every_line_is_sent_apart(visitor: Visitor) -> None:
+    for question in ("first?", "second?", "third?"):
+        await visitor.composer.fill(f"/ask {question}")
+        await visitor.composer.press("Enter")
+        assert await visitor.composer.input_value() == ""
+    await visitor.composer.press_sequentially("still typing")
+    for question in ("first?", "second?", "third?"):
+        await visitor.sees(f"You asked: {question}")
+    await expect(visitor.composer).to_have_value("still typing")
+    await expect(visitor.messages).to_have_count(3)
+
+
+async def test_a_line_that_does_not_arrive_comes_back_into_the_box(visitor: Visitor) -> None:
+    await visitor.page.route("**/api/action", lambda route: route.abort())
+    await visitor.says("are you there?")
+    await expect(visitor.composer).to_have_value("are you there?")
+    await expect(visitor.page.locator("#notice")).to_contain_text("in the box again")
+
+
+async def test_a_word_without_end_does_not_widen_the_channel(visitor: Visitor) -> None:
+    await visitor.asks("dropout" + "o" * 1500)
+    await visitor.sees("You asked: dropoutooo")
+    width, shown = await visitor.channel.locator("#channel-timeline").evaluate(
+        "(one) => [one.scrollWidth, one.clientWidth]"
+    )
+    assert width == shown
+
+
+async def test_an_empty_channel_says_what_is_kept_and_the_hint_what_can_be_done(visitor: Visitor) -> None:
+    await expect(visitor.channel.locator("#channel-empty")).to_contain_text("The simulated chat starts empty each time")
+    hint = visitor.page.locator("#hint")
+    for told in ("/ask", "@Gradus", "direct message", "Explain this", "Switch people"):
+        await expect(hint).to_contain_text(told)
+
+
+async def test_a_clock_that_is_ahead_says_how_to_start_over(tmp_path: Path) -> None:
+    clock = DemoClock(memory=tmp_path / "demo-clock.json")
+    clock.jump(timedelta(days=3))
+    async with open_demo(SmallBot, listener=listen(0), clock=clock) as address, browser() as running:
+        visitor = await Visitor.arrive(running, address)
+        ahead = visitor.page.locator("#ahead")
+        await expect(ahead).to_have_text("3 d ahead")
+        told = f"To start over, stop the demo and delete {tmp_path / 'demo*'}"
+        await expect(ahead).to_have_attribute("title", told)
+        await ahead.click()
+        await expect(visitor.page.locator("#notice")).to_have_text(told)

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from bot.demo.clock import DemoClock
-from bot.demo.server import open_demo
+from bot.demo.server import listen, open_demo
 from tests.bot.demo.driving import Visitor, browser, chromium
 from tests.bot.demo.real import real_bot
 
@@ -17,7 +17,7 @@ pytestmark = [
 async def test_a_newcomer_asks_the_real_bot_and_gets_an_answer_with_its_sources(tmp_path: Path) -> None:
     clock = DemoClock()
     with real_bot(tmp_path, clock) as make_client:
-        async with open_demo(make_client, port=0, clock=clock) as address, browser() as running:
+        async with open_demo(make_client, listener=listen(0), clock=clock) as address, browser() as running:
             visitor = await Visitor.arrive(running, address)
             await visitor.asks("why does dropout help?")
             await visitor.answered("Dropout")

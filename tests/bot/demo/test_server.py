@@ -13,7 +13,7 @@ import pytest
 
 from bot.demo.clock import DemoClock
 from bot.demo.preview import typed_command
-from bot.demo.server import open_demo, run_demo
+from bot.demo.server import listen, open_demo, run_demo
 from foundation.errors import GradusError
 from tests.bot.demo.small_bot import SmallBot
 from tests.bot.demo.tabs import Tab
@@ -169,7 +169,7 @@ async def test_a_day_ahead_brings_what_the_day_would_have_brought(
 async def test_the_quiz_of_a_morning_is_there_after_the_jump_over_it(web: aiohttp.ClientSession) -> None:
     bot = SmallBot()
     clock = DemoClock(lambda: datetime(2026, 11, 21, 8, 10, tzinfo=UTC))
-    async with open_demo(lambda: bot, port=0, clock=clock, tick=bot.tick) as address:
+    async with open_demo(lambda: bot, listener=listen(0), clock=clock, tick=bot.tick) as address:
         tab = await Tab.open(web, address, "daily-quiz")
         assert await tab.texts() == []
         await tab.jumps("hour")
@@ -182,7 +182,7 @@ async def test_a_periodic_task_that_fails_is_logged_and_the_demo_goes_on(
     async def tick(now: datetime) -> None:
         raise RuntimeError("no such table")
 
-    async with open_demo(SmallBot, port=0, clock=DemoClock(), tick=tick) as address:
+    async with open_demo(SmallBot, listener=listen(0), clock=DemoClock(), tick=tick) as address:
         tab = await Tab.open(web, address)
         await tab.jumps("hour")
         await tab.says("/ask still there?")
@@ -194,19 +194,18 @@ async def test_people_and_places_keep_their_ids_from_one_demo_to_the_next(web: a
     starts = []
     for day in (1, 9):
         clock = DemoClock(lambda day=day: datetime(2026, 11, day, tzinfo=UTC))  # type: ignore[misc]
-        async with open_demo(SmallBot, port=0, clock=clock) as address:
+        async with open_demo(SmallBot, listener=listen(0), clock=clock) as address:
             tab = await Tab.open(web, address)
             shells = [await tab.shell(person["id"]) for person in (await tab.shell())["people"]]
             starts.append([(one["person"], [place["id"] for place in one["places"]]) for one in shells])
     assert starts[0] == starts[1]
 
 
-async def test_a_taken_port_is_one_clear_line() -> None:
+def test_a_taken_port_is_one_clear_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(GradusError) as refusal:
-            async with open_demo(SmallBot, port=port, clock=DemoClock()):
-                pytest.fail("the demo took a port that was taken")
+            listen(port)
     assert str(refusal.value) == f"port {port} is taken: choose another with --port N"
 
 
@@ -216,7 +215,7 @@ async def test_a_bot_that_cannot_start_says_why_and_leaves_the_port_free(free_po
             raise GradusError("a lesson is broken")
 
     with pytest.raises(GradusError, match="a lesson is broken"):
-        async with open_demo(Broken, port=free_port, clock=DemoClock()):
+        async with open_demo(Broken, listener=listen(free_port), clock=DemoClock()):
             pytest.fail("the demo began with a broken bot")
     socket.create_server(("127.0.0.1", free_port)).close()
 
@@ -249,6 +248,62 @@ async def test_nothing_is_told_or_done_without_the_secret(
     headers = {"X-Demo-Secret": secret, "X-Simcord-Capability": secret}
     async with web.request(method, demo.rstrip("/") + path, json={}, headers=headers) as answer:
         assert answer.status == 401
+
+
+@pytest.mark.parametrize("path", ["demo/state", "api/state", "api/pages"])
+async def test_headers_that_are_no_text_are_refused(demo: str, caplog: pytest.LogCaptureFixture, path: str) -> None:
+    port = int(demo.rsplit(":", 1)[1].strip("/"))
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    method = "POST" if path == "api/pages" else "GET"
+    writer.write(
+        f"{method} /{path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n".encode()
+        + b"X-Demo-Secret: \xff\xfe\r\nX-Simcord-Capability: \xff~1~2~\xfe\r\nContent-Length: 0\r\n\r\n"
+    )
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    assert answer.startswith(b"HTTP/1.1 401 ")
+    assert "Traceback" not in caplog.text
+
+
+async def test_a_channel_number_without_end_is_refused(demo: str, web: aiohttp.ClientSession) -> None:
+    tab = await Tab.open(web, demo)
+    headers = {"X-Simcord-Capability": f"{tab.secret}~{'9' * 5000}~2~UTC"}
+    async with web.post(demo + "api/pages", json={}, headers=headers) as answer:
+        assert answer.status == 401
+
+
+NONSENSE = [
+    (b"[" * 100_000, "application/json"),
+    (b"{}", "application/json; charset=nonsense"),
+    (b'{"message": Infinity, "command": "Explain this"}', "application/json"),
+    (b'{"message": "' + b"9" * 5000 + b'", "command": "Explain this"}', "application/json"),
+    (b'{"message": {}, "command": []}', "application/json"),
+    (b"\xff\xfe\x00", "application/json"),
+    (b"", "multipart/form-data"),
+]
+
+
+@pytest.mark.parametrize("path", ["demo/jump", "demo/menu", "api/action"])
+@pytest.mark.parametrize(("body", "kind"), NONSENSE)
+async def test_nonsense_is_refused_without_a_word_of_python(
+    demo: str, web: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture, path: str, body: bytes, kind: str
+) -> None:
+    tab = await Tab.open(web, demo)
+    headers = {**tab.headers, "X-Demo-Secret": tab.secret, "Content-Type": kind}
+    async with web.post(demo + path, data=body, headers=headers) as answer:
+        told = await answer.text()
+        # Preview answers what it can read, and refuses it in its own words.
+        assert answer.status == 400 or (path == "api/action" and (await answer.json())["rejected"])
+    assert not any(word in told for word in ("int()", "literal", "Error", "None", "dict"))
+    assert "Traceback" not in caplog.text
+
+
+async def test_nobody_is_told_of_python_when_a_person_is_unknown(demo: str, web: aiohttp.ClientSession) -> None:
+    tab = await Tab.open(web, demo)
+    for person in ("x", "1", "9" * 5000, "\u0661"):
+        async with web.get(demo + "demo/state", params={"as": person}, headers={"X-Demo-Secret": tab.secret}) as answer:
+            assert (answer.status, await answer.text()) == (404, "nobody here has that id")
 
 
 async def test_another_sites_page_is_refused_even_with_the_secret(demo: str, web: aiohttp.ClientSession) -> None:
@@ -287,7 +342,7 @@ async def test_tabs_come_and_go_without_end(demo: str, web: aiohttp.ClientSessio
 async def test_the_address_is_all_that_is_said(free_port: int) -> None:
     lines: asyncio.Queue[str] = asyncio.Queue()
     running = asyncio.create_task(
-        run_demo(SmallBot, port=free_port, open_browser=False, clock=DemoClock(), say=lines.put_nowait)
+        run_demo(SmallBot, listener=listen(free_port), open_browser=False, clock=DemoClock(), say=lines.put_nowait)
     )
     assert await asyncio.wait_for(lines.get(), 10) == f"http://127.0.0.1:{free_port}/"
     running.cancel()
@@ -299,9 +354,11 @@ async def test_the_address_is_all_that_is_said(free_port: int) -> None:
 INTERRUPTED = """
 import asyncio
 from bot.demo.clock import DemoClock
-from bot.demo.server import run_demo
+from bot.demo.server import listen, run_demo
 from tests.bot.demo.small_bot import SmallBot
-asyncio.run(run_demo(SmallBot, port=0, open_browser=False, clock=DemoClock(), say=lambda line: print(line, flush=True)))
+listener = listen(0)
+say = lambda line: print(line, flush=True)
+asyncio.run(run_demo(SmallBot, listener=listener, open_browser=False, clock=DemoClock(), say=say))
 """
 
 
