@@ -155,8 +155,8 @@ const MORE = [
   " ", ["em", "Explain this"], " is in a message's menu. Switch people ", ["wide", "below left"], ["narrow", "under ☰"], ".",
 ];
 const HINTS = {
-  channel: ["Type ", ["code", "/ask"], " and a question, mention ", ["code", "@Gradus"], ", or write it a direct message.", ...MORE],
-  thread: ["Press ", ["code", "Reply"], " under an answer, or write ", ["code", "@Gradus"], " and your question.", ...MORE],
+  channel: ["Type ", ["code", "/ask why does dropout help?"], ", mention ", ["code", "@Gradus"], ", or write it a direct message.", ...MORE],
+  thread: ["Write ", ["code", "@Gradus"], " and your question.", ...MORE],
   direct: ["Write Gradus a question, for example: ", ["em", "what is backpropagation?"], " Switch people ", ["wide", "below left"], ["narrow", "under ☰"], "."],
 };
 
