@@ -59,14 +59,13 @@ class Figure:
     alt: str
 
 
-@dataclass(frozen=True)
-class Body:
-    """A stretch of Markdown that begins on line `body_line` of its file."""
+class Body(ABC):
+    """A stretch of Markdown of a lesson."""
 
     @property
+    @abstractmethod
     def markdown(self) -> tuple[str, int]:
         """The text and the number of its first line."""
-        raise NotImplementedError
 
     @property
     def blocks(self) -> tuple[Block, ...]:
