@@ -6,6 +6,7 @@ questions (four there) with full answers, and key points of one sentence each. W
 """
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
