@@ -71,7 +71,7 @@ async def test_news_elsewhere_are_marked_and_a_new_thread_appears(visitor: Visit
     await expect(thread).to_be_visible()
     await visitor.goes_to("more on dropout")
     await visitor.sees("let us go on here")
-    await expect(visitor.page.locator("#hint")).to_contain_text("Reply")
+    await expect(visitor.page.locator("#hint")).to_contain_text("@Gradus and your question")
 
 
 async def test_a_reload_comes_back_to_the_same_place_and_person(visitor: Visitor) -> None:
