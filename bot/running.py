@@ -10,7 +10,7 @@ from bot.settings import NO_TOKEN, Settings
 from bot.terminal import say
 from foundation.errors import GradusError
 
-CHATTY = ("apscheduler", "bm25s", "discord", "faiss", "sentence_transformers")
+CHATTY = ("apscheduler", "bm25s", "discord", "faiss", "matplotlib", "sentence_transformers")
 """Libraries whose every step is news to nobody."""
 
 
