@@ -108,11 +108,13 @@ def doctor() -> None:
 def content_check(content: Content = None) -> None:
     """Render every equation, draw every figure, run every code block; name every error."""
     from bot.terminal import bar, say
-    from content.check import check
+    from content.check import check, notes
 
     catalogue = _catalogue(content)
     with bar("checking") as advance:
         problems = check(catalogue, advance)
+    for note in notes(catalogue):
+        say(f"{note} (a note, no error)")
     if problems:
         raise ProblemsFound(problems)
     say(f"{len(catalogue.lessons)} lessons: every equation renders, every figure draws, every code block runs")

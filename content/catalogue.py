@@ -142,18 +142,6 @@ class Catalogue:
         serving = [one for one in self.resources.values() if id in one.concepts and one not in named]
         return (*named, *sorted(serving, key=lambda one: len(one.concepts)))
 
-    def resources_for_project(self, id: str) -> tuple[Resource, ...]:
-        """The resources that serve a project."""
-        return tuple(one for one in self.resources.values() if id in one.projects)
-
-    def unlocked(self, known: Collection[str]) -> tuple[Concept, ...]:
-        """What someone who knows the concepts `known` can learn next, in the order of the road."""
-        return tuple(
-            one
-            for one in self.concepts.values()
-            if one.id not in known and all(required in known for required in one.requires)
-        )
-
     def leads_to(self, id: str) -> tuple[Concept, ...]:
         """The concepts that require this one directly, in the order of the road."""
         return tuple(one for one in self.concepts.values() if id in one.requires)

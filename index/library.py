@@ -1,5 +1,6 @@
 """What answering needs to know of the catalogue, worked out once."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from content.catalogue import Catalogue
@@ -34,8 +35,8 @@ class Library:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self._names = _names(catalogue)
         self._terms = _terms(catalogue)
+        self._names = _names(self._terms)
         self._stems: dict[str, frozenset[str]] = {}
         self.words = frozenset(word for names in self._terms.values() for name in names for word in words_of(name))
 
@@ -150,13 +151,13 @@ def _terms(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _names(catalogue: Catalogue) -> dict[tuple[str, ...], dict[str, frozenset[str]]]:
+def _names(terms: Mapping[str, Sequence[str]]) -> dict[tuple[str, ...], dict[str, frozenset[str]]]:
     """Each term's stems, with the concepts that are called so and, for terms of one word, its forms.
 
     A term of which stop words leave one word only ("write-up", "t-test") is no name: too much would be it.
     """
     found: dict[tuple[str, ...], dict[str, frozenset[str]]] = {}
-    for id, names in _terms(catalogue).items():
+    for id, names in terms.items():
         for name in names:
             words = words_of(name)
             stems = tuple(stems_of(words))

@@ -136,7 +136,7 @@ def _where_next(concept: str | None, catalogue: Catalogue) -> Field | None:
     if concept is None or concept not in catalogue.concepts:
         return None
     before = [catalogue.concepts[id] for id in catalogue.concepts[concept].requires]
-    after = [other for other in catalogue.concepts.values() if concept in other.requires]
+    after = catalogue.leads_to(concept)
     lines = [
         f"{word}: {' · '.join(other.title for other in _written_first(others, catalogue)[:MOST_NEIGHBOURS])}"
         for word, others in (("Builds on", before), ("Leads to", after))
