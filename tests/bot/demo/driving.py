@@ -112,6 +112,8 @@ class Visitor:
 
     async def presses(self, label: str) -> None:
         """Press the newest button of that name under a message."""
+        await expect(self.channel.locator("#preview-app")).to_have_attribute("aria-busy", "false")
+        await self._drawn(self.messages.last)  # a picture that arrives draws its message, buttons and all, anew
         buttons = self.channel.locator(".component-button")
         await buttons.and_(self.channel.get_by_role("button", name=label, exact=True)).last.click()
 
@@ -145,8 +147,12 @@ class Visitor:
         """Wait until the bot's answer holds the text, whatever its case, and its pictures are drawn."""
         answer = self.messages.filter(has=self.channel.locator(".component-button")).filter(has_text=text)
         await expect(answer.last).to_be_visible(timeout=2 * PATIENCE_MILLISECONDS)
-        for picture in await answer.last.locator("img").all():
-            await expect(picture).not_to_have_js_property("naturalWidth", 0)
+        await self._drawn(answer.last)
+
+    async def _drawn(self, message: Locator) -> None:
+        """Wait until the pictures of a message are there."""
+        for picture in await message.locator("img").all():
+            await expect(picture).not_to_have_js_property("naturalWidth", 0, timeout=PATIENCE_MILLISECONDS)
 
     async def fills_in(self, text: str) -> None:
         """Fill in the one line of the form that is open, and submit it."""
