@@ -7,6 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.asking import Asking
+from bot.servers.servers import Servers
+from bot.servers.store import ServerStore
 from bot.settings import Settings
 from bot.store import AnswerStore
 from bot.ticks import TickRegistry
@@ -17,7 +19,7 @@ from foundation.learners import KnowsLearners
 from foundation.store import LearnerStore
 from index.retriever import Retriever
 
-STORES: tuple[KnowsLearners, ...] = (AnswerStore(), LearnerStore())
+STORES: tuple[KnowsLearners, ...] = (AnswerStore(), ServerStore(), LearnerStore())
 """Every store that keeps something on learners; learners themselves are forgotten last."""
 
 
@@ -30,6 +32,7 @@ class Gradus:
     database: DatabaseThread
     retriever: Retriever
     asking: Asking
+    servers: Servers
     ticks: TickRegistry
     clock: Clock
 
@@ -65,6 +68,8 @@ def assemble(
     database = DatabaseThread(path)
     retriever = Retriever(catalogue, settings.index_path, model=settings.encoder, say=say)
     asking = Asking(catalogue, retriever, database, id_source)
+    servers = Servers(database)
     ticks = TickRegistry()
     ticks.add("forget old answers", timedelta(days=1), asking.forget_old)
-    return Gradus(settings, catalogue, database, retriever, asking, ticks, clock)
+    ticks.add("forget idle rates", timedelta(hours=1), servers.forget_idle)
+    return Gradus(settings, catalogue, database, retriever, asking, servers, ticks, clock)

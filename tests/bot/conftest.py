@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from bot.asking import Asking
-from bot.store import AnswerStore
+from bot.assembly import STORES
 from content.catalogue import Catalogue, Concept, Resource, Stage
 from content.lesson import read
 from foundation.database import DatabaseThread, migrate
-from foundation.store import LearnerStore
 from index.answers import Answer, AnswerPassage, Source, Turn
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -192,7 +191,7 @@ def ids() -> Callable[[], str]:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[DatabaseThread]:
     path = tmp_path / "gradus.sqlite3"
-    migrate(path, [AnswerStore.migrations, LearnerStore.migrations])
+    migrate(path, [store.migrations for store in STORES])
     thread = DatabaseThread(path)
     yield thread
     thread.close()

@@ -12,6 +12,7 @@ from simcord.builders import ChannelHandle
 from bot.asking import Asking
 from bot.assembly import Gradus
 from bot.chat.client import GradusClient, make_client
+from bot.servers.servers import Servers
 from bot.settings import Settings
 from bot.ticks import TickRegistry
 from content.catalogue import Catalogue
@@ -30,6 +31,7 @@ def gradus(
         database=database,
         retriever=cast(Retriever, answerer),
         asking=asking,
+        servers=Servers(database),
         ticks=TickRegistry(),
         clock=lambda: NOW,
     )

@@ -1,0 +1,1 @@
+"""What each Discord server's moderators set, and who may ask how often."""
