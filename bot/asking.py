@@ -1,35 +1,30 @@
-"""The use case of asking: a question in, an answer out and kept, and what stands behind its buttons."""
+"""The use case of asking: a question in, an answer out and kept, what was said before it, and what follows."""
 
-import itertools
-import re
-import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TypeVar
+from datetime import date, datetime, timedelta
+from typing import Literal, TypeVar
 
 from sqlite_utils import Database
 
-from bot.store import AnswerStore, KeptAnswer
-from content import links
-from content.catalogue import Catalogue, Resource
-from content.lesson import Body, Lesson
-from content.markdown import Block, sentences, spans
-from content.mathtext import readable
+from bot.behind import Code, Equations, Offers, Sources, code_behind, equations_behind, offers_of, sources_behind
+from bot.questions import clean_question, harmless
+from bot.store import AnswerStore, Doubt, KeptAnswer, Thread
+from content.catalogue import Catalogue
 from foundation.database import DatabaseThread
 from foundation.errors import GradusError
 from foundation.store import LearnerStore
-from index.answers import Answer, Answerer, AnswerPassage, Source, Turn
-from index.excerpts import sentences_of
+from index.answers import Answer, Answerer, Turn
+from index.language import small_talk
 
-LONGEST_QUESTION = 2000  # characters: what one Discord message holds
-MOST_EQUATIONS = 6  # in one picture: more than a phone shows at once
-MOST_PLACES = 4  # in lessons, named beside the sources
 KEEP_ANSWERS = timedelta(days=90)
+MOST_TURNS = 4  # answers of a conversation that are remembered, beside the one it opened on
+DIRECT_MEMORY = timedelta(minutes=30)  # how long direct messages stay one conversation
+MOST_COVERED = 1000  # questions in a coverage report
 
-MATHEMATICS, IN_CODE = "The mathematics", "In code"  # section headings that every lesson has
+DIRECT = "dm"  # the place of direct messages
 
-_INVISIBLE = frozenset("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
+COVERAGE = "coverage"  # the notice that moderators see what could not be answered
 
 Result = TypeVar("Result")
 
@@ -44,87 +39,45 @@ class AnswerForgotten(GradusError):
         )
 
 
+class NotTheirs(GradusError):
+    """Somebody wants to remove an answer that is another's."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Only the person who asked, or a moderator (who may manage messages here), can remove an answer. "
+            "If it did not help you, press Not helpful."
+        )
+
+
 @dataclass(frozen=True)
 class Asked:
-    """An answer and the id under which it is kept."""
+    """An answer and the id under which it is kept.
+
+    Attributes:
+        notice: whether this learner has to hear now, and only now, that a server's moderators see (without
+            names) what could not be answered.
+    """
 
     id: str
     answer: Answer
+    notice: bool = False
 
 
 @dataclass(frozen=True)
-class Offers:
-    """What stands behind an answer: only what is there is offered."""
-
-    mathematics: bool
-    code: bool
-    sources: bool
-
-
-@dataclass(frozen=True)
-class Equations:
-    """The mathematics behind an answer.
+class CoverageEntry:
+    """A question that a server's learners were not served well on; it names nobody.
 
     Attributes:
-        concept, title, section: where it comes from.
-        text: Markdown; `**(1)**` stands for the first formula, and so on.
-        latex: the formulas.
+        kind: `declined` (off the roadmap), `unsure` (nothing was claimed), `unhelpful` (a learner said so).
+        question: as it was asked; it pings nobody, but may hold Markdown.
+        concept: the id of the concept closest to it, or None.
+        asked_at: the day, in UTC.
     """
 
-    concept: str
-    title: str
-    section: str
-    text: str
-    latex: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Code:
-    """The code behind an answer, as Markdown, with the concept and the section it comes from."""
-
-    concept: str
-    title: str
-    section: str
-    markdown: str
-
-
-@dataclass(frozen=True)
-class Sources:
-    """What an answer rests on: places in lessons as (title, section), and where to read on.
-
-    Attributes:
-        places: in order of weight, each once.
-        resources: the answer's sources as the catalogue knows them.
-        others: sources that the catalogue does not hold (any more).
-    """
-
-    places: tuple[tuple[str, str], ...]
-    resources: tuple[Resource, ...]
-    others: tuple[Source, ...]
-
-
-def clean_question(question: str) -> str:
-    """The question without control and invisible characters, and with single spaces.
-
-    Raises:
-        GradusError: nothing is left of it, or it is longer than `LONGEST_QUESTION`.
-    """
-    cleaned = " ".join("".join(_visible(character) for character in question).split())
-    if not cleaned:
-        raise GradusError("That question is empty. Ask me in your own words, for example: why does dropout help?")
-    if len(cleaned) > LONGEST_QUESTION:
-        raise GradusError(
-            f"That question has {len(cleaned):,} characters and I read up to {LONGEST_QUESTION:,}. "
-            "Ask the part that matters most first."
-        )
-    return cleaned
-
-
-def _visible(character: str) -> str:
-    if character.isspace():
-        return " "
-    hidden = character in _INVISIBLE or unicodedata.category(character) in ("Cc", "Cs")
-    return "" if hidden else character
+    kind: Literal["declined", "unsure", "unhelpful"]
+    question: str
+    concept: str | None
+    asked_at: date
 
 
 class Asking:
@@ -150,34 +103,47 @@ class Asking:
         place: str,
         now: datetime,
         follows: str | None = None,
+        conversation: bool = False,
     ) -> Asked:
-        """Answer a question and keep the answer.
+        """Answer a question in the light of what was said before, and keep the answer.
+
+        In a thread, whoever wrote there last is remembered; in direct messages, what this learner asked within
+        the last half hour; elsewhere, the answers that are replied to, one after another.
 
         Args:
-            place: where it is asked, as the driver names places.
+            place: where it is asked: `server/channel` and more parts as the driver likes, or `DIRECT`.
             now: aware, UTC.
             follows: the id of an answer that the learner replies to, if any: what "it" means.
+            conversation: the place is a thread, where one question leads to the next.
 
         Raises:
             GradusError: the question is empty or too long.
         """
         cleaned = clean_question(question)
-        answer = await self._answerer.ask(cleaned, await self._turns(follows))
-        asked = Asked(self._id_source(), answer)
 
-        def keep(database: Database) -> None:
+        def before(database: Database) -> tuple[KeptAnswer, ...]:
+            if conversation:
+                earlier = self._answers.conversation(database, place, MOST_TURNS)
+            elif place == DIRECT:
+                learner = self._learners.find(database, learner_discord_id)
+                since = now - DIRECT_MEMORY
+                earlier = self._answers.latest_of(database, learner.id, place, since, MOST_TURNS) if learner else ()
+            else:
+                return self._answers.chain(database, follows, MOST_TURNS)
+            replied = self._answers.find(database, follows) if follows else None
+            others = tuple(one for one in earlier if one.id != follows)
+            return others if replied is None else (*others, replied)
+
+        turns = (Turn(one.answer.question, one.answer.concept) for one in await self._database.run(before))
+        answer = await self._answerer.ask(cleaned, tuple(turns))
+        id = self._id_source()
+
+        def keep(database: Database) -> bool:
             learner = self._learners.learner_for(database, learner_discord_id, now)
-            self._answers.keep(database, KeptAnswer(asked.id, learner.id, place, now, answer))
+            self._answers.keep(database, KeptAnswer(id, learner.id, place, now, answer, follows))
+            return place != DIRECT and self._answers.tell_once(database, learner.id, COVERAGE, now)
 
-        await self._database.run(keep)
-        return asked
-
-    async def _turns(self, follows: str | None) -> tuple[Turn, ...]:
-        """The turn that is replied to; none where it is no longer kept."""
-        if follows is None:
-            return ()
-        replied = await self._database.run(lambda database: self._answers.find(database, follows))
-        return () if replied is None else (Turn(replied.answer.question, replied.answer.concept),)
+        return Asked(id, answer, await self._database.run(keep))
 
     async def answer(self, id: str) -> Answer:
         """The answer that was given under `id`.
@@ -185,18 +151,44 @@ class Asking:
         Raises:
             AnswerForgotten: it is no longer kept.
         """
-        kept = await self._database.run(lambda database: self._answers.find(database, id))
-        if kept is None:
-            raise AnswerForgotten
-        return kept.answer
+        return _kept(await self._database.run(lambda database: self._answers.find(database, id))).answer
+
+    # ---------------------------------------------------------------- conversations
+
+    async def thread_of(self, id: str) -> int | None:
+        """The thread in which the conversation that opened on an answer goes on, or None.
+
+        Raises:
+            AnswerForgotten: it is no longer kept.
+        """
+        await self.answer(id)
+        return await self._database.run(lambda database: self._answers.thread_of(database, id))
+
+    async def open_thread(self, id: str, thread: Thread, now: datetime, instead_of: int | None = None) -> bool:
+        """Keep that the conversation on an answer goes on in a thread, in place of one that is gone (`instead_of`).
+
+        Returns:
+            Whether it does: False where another thread, or this one, is kept already.
+
+        Raises:
+            AnswerForgotten: the answer is no longer kept.
+        """
+
+        def keep(database: Database) -> bool:
+            _kept(self._answers.find(database, id))
+            return self._answers.open_thread(database, id, thread, now, instead_of)
+
+        return await self._database.run(keep)
+
+    async def is_conversation(self, place: str) -> bool:
+        """Whether a place is a thread that Follow up opened."""
+        return await self._database.run(lambda database: self._answers.is_conversation(database, place))
+
+    # ---------------------------------------------------------------- what stands behind an answer
 
     def offers(self, answer: Answer) -> Offers:
         """What `equations`, `code` and `sources` have for this answer."""
-        return Offers(
-            mathematics=_equations(answer, self._catalogue) is not None,
-            code=_code(answer, self._catalogue) is not None,
-            sources=bool(answer.sources),
-        )
+        return offers_of(answer, self._catalogue)
 
     async def equations(self, id: str) -> Equations:
         """The mathematics of the lesson behind an answer.
@@ -205,7 +197,7 @@ class Asking:
             AnswerForgotten: it is no longer kept.
             GradusError: its lesson has no formula (any more).
         """
-        found = _equations(await self.answer(id), self._catalogue)
+        found = equations_behind(await self.answer(id), self._catalogue)
         return _there(found, "There are no formulas behind that answer.")
 
     async def code(self, id: str) -> Code:
@@ -215,7 +207,7 @@ class Asking:
             AnswerForgotten: it is no longer kept.
             GradusError: its lesson has no code (any more).
         """
-        found = _code(await self.answer(id), self._catalogue)
+        found = code_behind(await self.answer(id), self._catalogue)
         return _there(found, "There is no code behind that answer.")
 
     async def sources(self, id: str) -> Sources:
@@ -224,25 +216,62 @@ class Asking:
         Raises:
             AnswerForgotten: it is no longer kept.
         """
-        return _sources(await self.answer(id), self._catalogue)
+        return sources_behind(await self.answer(id), self._catalogue)
 
-    async def vote(self, id: str, learner_discord_id: int, helpful: bool, now: datetime) -> None:
+    # ---------------------------------------------------------------- what learners and moderators do with it
+
+    async def vote(self, id: str, learner_discord_id: int, helpful: bool, now: datetime) -> bool:
         """Keep whether the answer helped this learner: one vote a person, the last one they gave.
+
+        Returns:
+            Whether that is news: False where they had said the same before.
 
         Raises:
             AnswerForgotten: it is no longer kept.
         """
 
         def keep(database: Database) -> bool:
+            _kept(self._answers.find(database, id))
             learner = self._learners.learner_for(database, learner_discord_id, now)
             return self._answers.vote(database, id, learner.id, helpful, now)
 
-        if not await self._database.run(keep):
-            raise AnswerForgotten
+        return await self._database.run(keep)
+
+    async def remove(self, id: str, learner_discord_id: int, *, moderates: bool = False) -> None:
+        """Forget an answer and the votes on it, for who asked or for a moderator of the place.
+
+        Raises:
+            AnswerForgotten: it is no longer kept.
+            NotTheirs: they are neither.
+        """
+
+        def forget(database: Database) -> None:
+            kept = _kept(self._answers.find(database, id))
+            learner = self._learners.find(database, learner_discord_id)
+            if not moderates and (learner is None or learner.id != kept.learner):
+                raise NotTheirs
+            self._answers.remove(database, id)
+
+        await self._database.run(forget)
+
+    async def coverage(self, server: int, now: datetime) -> tuple[CoverageEntry, ...]:
+        """What a server's learners asked in the last 90 days and were not served well on, newest first.
+
+        Greetings and thanks are left out; of more than `MOST_COVERED` questions, the oldest are.
+        """
+        since = now - KEEP_ANSWERS
+        doubts = await self._database.run(lambda database: self._answers.doubts(database, server, since, MOST_COVERED))
+        return tuple(_covered(doubt) for doubt in doubts if small_talk(doubt.question) is None)
 
     async def forget_old(self, now: datetime) -> None:
         """Remove the answers older than `KEEP_ANSWERS`: a tick for once a day."""
         await self._database.run(lambda database: self._answers.forget_older(database, now - KEEP_ANSWERS))
+
+
+def _kept(found: KeptAnswer | None) -> KeptAnswer:
+    if found is None:
+        raise AnswerForgotten
+    return found
 
 
 def _there(found: Result | None, otherwise: str) -> Result:
@@ -251,106 +280,7 @@ def _there(found: Result | None, otherwise: str) -> Result:
     return found
 
 
-def spoken(answer: Answer) -> tuple[AnswerPassage, ...]:
-    """The passages whose sentences the answer is made of: one, or two where concepts are compared.
-
-    The others of `answer.passages` were only close.
-    """
-    first = answer.passages[:1] if answer.verdict == "answer" else ()
-    others = (passage for passage in answer.passages[1:] if first and passage.concept != first[0].concept)
-    quoted = [one for one in others if any(said in answer.answer for said in sentences_of(one.text))]
-    return (*first, *quoted[:1])
-
-
-def answering_formulas(answer: Answer, catalogue: Catalogue) -> tuple[str, ...]:
-    """The LaTeX of the display equations that the answer's sentences lead to; they can't stand in its text."""
-    found: list[str] = []
-    leads = False
-    for block in _answering_blocks(answer, catalogue):
-        if block.kind == "equation" and leads:
-            found.append(block.text)
-        elif block.kind in ("paragraph", "item", "quote") and block.text:
-            # An excerpt ends a sentence before an equation by a full stop, where the lesson has a colon.
-            leads = _shown(sentences(block.text)[-1], catalogue).rstrip(":.") in answer.answer
-    return tuple(found[:MOST_EQUATIONS])
-
-
-def _answering_blocks(answer: Answer, catalogue: Catalogue) -> tuple[Block, ...]:
-    """The blocks of the section or question that speaks first; none where the lesson no longer has it."""
-    for passage in spoken(answer)[:1]:
-        lesson = catalogue.lessons.get(passage.concept)
-        body = _body(lesson, passage.section) if lesson is not None else None
-        return body.blocks if body is not None else ()
-    return ()
-
-
-def _lesson(answer: Answer, catalogue: Catalogue) -> Lesson | None:
-    if answer.verdict != "answer" or answer.concept is None:
-        return None
-    return catalogue.lessons.get(answer.concept)
-
-
-def _body(lesson: Lesson, heading: str) -> Body | None:
-    """What stands under a section's heading or a learner's question, where the lesson has it."""
-    under = {section.title: section for section in lesson.sections}
-    asked = {question.question: question for question in lesson.questions}
-    return under.get(heading) or asked.get(heading)
-
-
-def _equations(answer: Answer, catalogue: Catalogue) -> Equations | None:
-    """The lesson's mathematics as in a textbook: in the text a number stands where the formula stood."""
-    lesson = _lesson(answer, catalogue)
-    body = _body(lesson, MATHEMATICS) if lesson is not None else None
-    if lesson is None or body is None or not body.equations:
-        return None
-    latex = tuple(equation.latex for equation in body.equations)
-    numbers = itertools.count(1)
-    numbered = (f"**({next(numbers)})**" if span.kind == "display" else span.text for span in spans(body.markdown[0]))
-    text = re.sub(r"\s+(?=\*\*\(\d+\)\*\*)", " ", _shown("".join(numbered), catalogue))
-    return Equations(lesson.concept, catalogue.concept(lesson.concept).title, MATHEMATICS, text, latex)
-
-
-def _code(answer: Answer, catalogue: Catalogue) -> Code | None:
-    """The code of the section that answers, or else of the lesson's own section for it."""
-    lesson = _lesson(answer, catalogue)
-    if lesson is None:
-        return None
-    answering = (passage.section for passage in spoken(answer)[:1] if passage.concept == lesson.concept)
-    for heading in (*answering, IN_CODE):
-        body = _body(lesson, heading)
-        if body is not None and body.markdown[0] and body.code:
-            title = catalogue.concept(lesson.concept).title
-            return Code(lesson.concept, title, heading, _shown(body.markdown[0], catalogue))
-    return None
-
-
-def _shown(markdown: str, catalogue: Catalogue) -> str:
-    """A lesson's Markdown as a chat shows it: links and formulas in words, fences tagged by a language alone."""
-    text = links.plain(markdown, lambda id: catalogue.concept(id).title)
-    return re.sub(r"^```python .*$", "```python", readable(text), flags=re.MULTILINE)
-
-
-def _sources(answer: Answer, catalogue: Catalogue) -> Sources:
-    known = {(resource.title, resource.url): resource for resource in catalogue.resources.values()}
-    pairs = [(source, known.get((source.title, source.url))) for source in answer.sources]
-    return Sources(
-        places=places(_close(answer), catalogue),
-        resources=tuple(resource for _, resource in pairs if resource is not None),
-        others=tuple(source for source, resource in pairs if resource is None),
-    )
-
-
-def _close(answer: Answer) -> tuple[AnswerPassage, ...]:
-    """What speaks in an answer, then what else is close in the same lesson."""
-    own = (passage for passage in answer.passages if passage.concept == answer.concept)
-    return (*spoken(answer), *own)[:MOST_PLACES]
-
-
-def places(passages: Iterable[AnswerPassage], catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
-    """Where passages stand in the lessons: (title, section), in order, each once."""
-    found = (
-        (catalogue.concepts[passage.concept].title, passage.section)
-        for passage in passages
-        if passage.concept in catalogue.concepts
-    )
-    return tuple(dict.fromkeys(found))
+def _covered(doubt: Doubt) -> CoverageEntry:
+    kinds: dict[str, Literal["declined", "unsure", "unhelpful"]] = {"decline": "declined", "related": "unsure"}
+    kind = kinds.get(doubt.verdict, "unhelpful")
+    return CoverageEntry(kind, harmless(doubt.question), doubt.concept, doubt.asked_at.date())

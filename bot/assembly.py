@@ -7,6 +7,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.asking import Asking
+from bot.learning import Learning
+from bot.mine import Mine
+from bot.road.profile import Profiles
+from bot.road.store import ProfileStore
 from bot.servers.servers import Servers
 from bot.servers.store import ServerStore
 from bot.settings import Settings
@@ -19,7 +23,7 @@ from foundation.learners import KnowsLearners
 from foundation.store import LearnerStore
 from index.retriever import Retriever
 
-STORES: tuple[KnowsLearners, ...] = (AnswerStore(), ServerStore(), LearnerStore())
+STORES: tuple[KnowsLearners, ...] = (AnswerStore(), ServerStore(), ProfileStore(), LearnerStore())
 """Every store that keeps something on learners; learners themselves are forgotten last."""
 
 
@@ -32,7 +36,10 @@ class Gradus:
     database: DatabaseThread
     retriever: Retriever
     asking: Asking
+    learning: Learning
     servers: Servers
+    profiles: Profiles
+    mine: Mine
     ticks: TickRegistry
     clock: Clock
 
@@ -72,4 +79,16 @@ def assemble(
     ticks = TickRegistry()
     ticks.add("forget old answers", timedelta(days=1), asking.forget_old)
     ticks.add("forget idle rates", timedelta(hours=1), servers.forget_idle)
-    return Gradus(settings, catalogue, database, retriever, asking, servers, ticks, clock)
+    return Gradus(
+        settings=settings,
+        catalogue=catalogue,
+        database=database,
+        retriever=retriever,
+        asking=asking,
+        learning=Learning(catalogue),
+        servers=servers,
+        profiles=Profiles(database),
+        mine=Mine(database, STORES),
+        ticks=ticks,
+        clock=clock,
+    )

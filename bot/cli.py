@@ -15,6 +15,7 @@ import typer
 from foundation.errors import GradusError, Problem, ProblemsFound
 
 if TYPE_CHECKING:
+    from bot.learning import Learning
     from bot.settings import Settings
     from content.catalogue import Catalogue
     from index.answers import Turn
@@ -157,15 +158,18 @@ def _catalogue(folder: Path | None) -> "Catalogue":
 
 def _build(passages: Any, out: Path, settings: "Settings") -> None:
     from bot.terminal import bar, say
-    from index.build import build_index
-    from index.embedding import load_encoder
+    from index.build import build_index, unchanged
+    from index.embedding import known_identity, load_encoder
 
     if out.exists() and not out.is_dir():
         raise GradusError(f"{out} is a file; name a folder with --out")
-    say("loading the encoder")
-    encoder = load_encoder(settings.encoder)
-    with bar("embedding") as advance:
-        report = build_index(passages, out, encoder, advance)
+    identity = known_identity(settings.encoder)
+    report = unchanged(passages, out, identity) if identity else None
+    if report is None:
+        say("loading the encoder")
+        encoder = load_encoder(settings.encoder)
+        with bar("embedding") as advance:
+            report = build_index(passages, out, encoder, advance)
     if not report.changed:
         say(f"{out}: nothing changed; {report.passages} passages")
         return
@@ -225,6 +229,80 @@ def ask(
         _show(answer, as_json, lambda: _page(answer))
 
 
+@app.command("eval")
+def evaluation(
+    questions: Annotated[Path | None, typer.Option("--questions", help="Another set, in the same form.")] = None,
+    misses: Annotated[bool, typer.Option("--misses", help="List the questions that went wrong.")] = False,
+    as_json: Json = False,
+) -> None:
+    """The development set's figures, beside what is asked of them."""
+    from bot.evaluation import page
+    from bot.terminal import bar
+    from content.catalogue import load
+    from index.evaluation import DEVELOPMENT, evaluate, read_questions
+
+    asked = read_questions(questions or DEVELOPMENT)
+    with _retriever(_settings()) as retriever, bar("asking") as advance:
+        report = evaluate(retriever.ask_now, asked, load().lessons, advance)
+    _show(report.as_json(), as_json, lambda: page(report, misses=misses))
+
+
+Concept = Annotated[list[str], typer.Argument(help="Its id, its title or another name for it.")]
+
+
+@app.command()
+def learn(concept: Concept, as_json: Json = False) -> None:
+    """A lesson, with what it builds on, what it leads to and what to read."""
+    from bot.handout import lesson_json, lesson_text
+    from bot.terminal import put_json, put_markdown
+
+    learning = _learning()
+    study = learning.study(learning.concept(" ".join(concept)).id)
+    if as_json:
+        put_json(lesson_json(study))
+    else:
+        put_markdown(lesson_text(study))
+
+
+@app.command()
+def roadmap(as_json: Json = False) -> None:
+    """The whole road by stages: what comes after what, and which lessons are there."""
+    from bot.handout import road_json, road_text
+    from bot.terminal import put_json, put_markdown
+
+    road = _learning().road()
+    if as_json:
+        put_json(road_json(road))
+    else:
+        put_markdown(road_text(road))
+
+
+@app.command()
+def resources(concept: Concept = [], as_json: Json = False) -> None:  # noqa: B006 - typer copies it
+    """The reading list of a concept, or all books, courses and the like by kind."""
+    from bot.handout import library_text, reading_text, resource_json
+    from bot.terminal import put_json, put_markdown
+
+    learning = _learning()
+    if concept:
+        found = learning.study(learning.concept(" ".join(concept)).id).reading
+        text = reading_text(found)
+    else:
+        found = learning.reading()
+        text = library_text(found)
+    if as_json:
+        put_json([resource_json(one) for one in found])
+    else:
+        put_markdown(text)
+
+
+def _learning() -> "Learning":
+    from bot.learning import Learning
+    from content.catalogue import load
+
+    return Learning(load())
+
+
 @contextmanager
 def _retriever(settings: "Settings") -> Iterator["Retriever"]:
     from bot.terminal import bar, say
@@ -270,7 +348,7 @@ def _one_of(question: str | None, batch: Path | None) -> None:
 
 
 def _asked(question: str | None) -> str:
-    from bot.asking import clean_question
+    from bot.questions import clean_question
 
     return clean_question(question or "")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markdown import Markdown
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from foundation.errors import GradusError, Problem
@@ -25,6 +26,15 @@ def put_json(value: Any) -> None:
     """A result for a script: one line of JSON, out at once; half a character, which no encoding has, is escaped."""
     line = json.dumps(value, ensure_ascii=False)
     print(line.encode(errors="backslashreplace").decode(), flush=True)
+
+
+def put_markdown(text: str) -> None:
+    """A result for a person: rendered where it is read on a terminal, as it is where it goes elsewhere."""
+    console = Console()
+    if console.is_terminal:
+        console.print(Markdown(text))
+    else:
+        print(text)
 
 
 @contextmanager

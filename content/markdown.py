@@ -244,14 +244,15 @@ def lone_dollar(text: str) -> int | None:
 _END = re.compile(r"[.!?…]+[\"'”’)\]*_]*(?=\s)")
 _START = re.compile(r"\s+[\"'“‘(\[*_`$]*(?:[^\W\d_]|\d|\\|√|∑|[-−+]\d|$)")
 _ABBREVIATIONS = re.compile(
-    r"(e\.g|i\.e|cf|vs|al|figs?|eqs?|dr|prof|mrs?|ms|st|nos?|vol|ch|sec|approx|ca|resp|pp?|eds?|viz)\.", re.IGNORECASE
+    r"(?:(?i:e\.g|i\.e|cf|vs|al|figs?|eqs?|dr|prof|mrs?|ms|st|nos?|vol|ch|sec|approx|ca|resp|pp?|eds?|viz)"
+    r"|Jr|Sr|Gen|Col|Lt|Capt|Sen|Rep|Gov|Rev|Hon|Inc|Ltd|Co|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|(?:[A-Za-z]\.)+[A-Za-z])\."
 )
 
 
 def sentences(text: str) -> tuple[str, ...]:
     """The whole sentences of one paragraph, in order, losing nothing but the space between them.
 
-    Full stops of abbreviations ("e.g."), initials, decimals, code spans and formulas end nothing, and
+    Full stops of abbreviations ("e.g.", "U.S."), initials, decimals, code spans and formulas end nothing, and
     neither does one before a small letter.
     """
     shielded = _shield(text)

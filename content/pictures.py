@@ -9,7 +9,7 @@ import hashlib
 import importlib.util
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,10 +31,19 @@ def picture(name: str, cache_dir: Path, figures: Path = FIGURES) -> Path:
         GradusError: there is no such script, it fails, or the cache cannot be written.
     """
     script = _script(name, figures)
-    sources = (script.read_bytes(), (FIGURES / "style.py").read_bytes(), version("matplotlib").encode())
-    target = cache_dir / "figures" / f"{name}-{_key(sources)}.png"
+    return cached("figures", name, (script.read_bytes(),), cache_dir, lambda: draw(name, figures))
+
+
+def cached(folder: str, name: str, sources: Sequence[bytes], cache_dir: Path, make: Callable[[], bytes]) -> Path:
+    """The PNG that `make` draws in our look, made if it is not in the cache yet for these sources.
+
+    Raises:
+        GradusError: `make` does, or the cache cannot be written.
+    """
+    common = ((FIGURES / "style.py").read_bytes(), version("matplotlib").encode())
+    target = cache_dir / folder / f"{name}-{_key((*sources, *common))}.png"
     if not target.is_file():
-        write_whole(target, draw(name, figures))
+        write_whole(target, make())
     return target
 
 
@@ -64,7 +73,7 @@ def draw(name: str, figures: Path = FIGURES) -> bytes:
 
     try:
         with style.look():
-            return _png(_run(script))
+            return png(_run(script))
     except Exception as error:  # a script may fail in any way; the one who asks cannot mend it
         reason = f"{type(error).__name__}: {error}"
         raise GradusError(f"the figure '{name}' cannot be drawn: its script ends in {reason}") from error
@@ -88,7 +97,8 @@ def _run(script: Path) -> "Figure":
     return figure
 
 
-def _png(figure: "Figure") -> bytes:
+def png(figure: "Figure") -> bytes:
+    """The figure as the bytes of a PNG file."""
     buffer = io.BytesIO()
     # The name of the library's version, which matplotlib adds, would change bytes and say nothing.
     figure.savefig(buffer, format="png", dpi=figure.dpi, metadata={"Software": None})

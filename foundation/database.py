@@ -37,6 +37,7 @@ def connect(path: Path) -> Database:
         connection = sqlite3.connect(path, timeout=PATIENCE)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA secure_delete = ON")  # what a learner had deleted is gone from the file too
         return Database(connection)
 
 
@@ -49,9 +50,14 @@ def writing(
 ) -> Iterator[Database]:
     """One write transaction: the write lock is taken at once, and all of it is kept or none.
 
+    Inside another one it becomes part of that.
+
     Raises:
         GradusError: another process held the write lock for all of `patience` seconds.
     """
+    if database.conn.in_transaction:
+        yield database
+        return
     _begin(database, patience, pause)
     try:
         yield database

@@ -15,17 +15,28 @@ class LearnerStore:
 
     def learner_for(self, database: Database, discord_id: int, now: datetime) -> Learner:
         """The learner behind a Discord account, made at the first meeting."""
-        found = self._find(database, discord_id)
+        found = self.find(database, discord_id)
         if found is None:
             with writing(database):
                 database.execute(
                     "insert or ignore into learners (discord_id, created_at) values (?, ?)",
                     [str(discord_id), now.isoformat()],
                 )
-            found = self._find(database, discord_id)
+            found = self.find(database, discord_id)
         if found is None:  # only a forget between the two lines can do this
             raise RuntimeError("the learner vanished while being made")
         return found
+
+    def find(self, database: Database, discord_id: int) -> Learner | None:
+        """The learner behind a Discord account, or None where they never met."""
+        rows = list(
+            database.query("select learner, zone, locale from learners where discord_id = ?", [str(discord_id)])
+        )
+        if not rows:
+            return None
+        row = rows[0]
+        topics = database.query("select topic from opt_outs where learner = ?", [row["learner"]])
+        return Learner(row["learner"], row["zone"], row["locale"], frozenset(topic["topic"] for topic in topics))
 
     def set_zone(self, database: Database, learner: int, zone: str | None) -> None:
         """Keep the learner's IANA time zone."""
@@ -57,16 +68,6 @@ class LearnerStore:
         with writing(database):
             database.execute("delete from opt_outs where learner = ?", [learner])
             database.execute("delete from learners where learner = ?", [learner])
-
-    def _find(self, database: Database, discord_id: int) -> Learner | None:
-        rows = list(
-            database.query("select learner, zone, locale from learners where discord_id = ?", [str(discord_id)])
-        )
-        if not rows:
-            return None
-        row = rows[0]
-        topics = database.query("select topic from opt_outs where learner = ?", [row["learner"]])
-        return Learner(row["learner"], row["zone"], row["locale"], frozenset(topic["topic"] for topic in topics))
 
 
 @LearnerStore.migrations()

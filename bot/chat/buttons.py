@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING, Any, Self
 
 import discord
 
-from bot.asking import Asking, Offers
+from bot.asking import AnswerForgotten, Asking
+from bot.behind import Offers
 from bot.chat.messages import prepare, send_followup
+from bot.chat.places import Where, is_public
 from bot.chat.rendering import Page, code_page, equations_page, sources_page
+from bot.chat.replying import ReplyForm
+from bot.chat.standing import Standing, standing_view
+from bot.chat.threads import NoThread, obstacle, open_thread
+from foundation.errors import GradusError
 
 if TYPE_CHECKING:
     from bot.chat.client import GradusClient
@@ -17,17 +23,25 @@ LABELS = {
     "mathematics": "Mathematics",
     "code": "Code",
     "sources": "Sources",
+    "follow": "Follow up",
+    "reply": "Reply",
     "helpful": "Helpful",
     "unhelpful": "Not helpful",
+    "remove": "Remove",
 }
-VOTES = ("helpful", "unhelpful")
-
+SECOND_ROW = ("helpful", "unhelpful", "remove")
 
 ID = re.compile(rf"gradus:answer:(?P<act>{'|'.join(LABELS)}):(?P<id>[0-9A-Za-z]{{1,32}})")
 
+ALREADY_GONE = "That message is gone already."
+CANNOT_DELETE = (
+    "I no longer keep that answer, but Discord does not let me delete its message. A moderator can delete it: "
+    "the message's menu, then Delete Message."
+)
 
-class AnswerButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=ID):
-    """One button under an answer. Anyone may press it; what it opens is seen only by who pressed."""
+
+class AnswerButton(Standing, discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=ID):
+    """One button under an answer. Anyone may press it; what it opens is seen only by who pressed, save a thread."""
 
     def __init__(self, act: str, id: str) -> None:
         super().__init__(
@@ -35,7 +49,7 @@ class AnswerButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], t
                 label=LABELS[act],
                 style=discord.ButtonStyle.secondary,
                 custom_id=f"gradus:answer:{act}:{id}",
-                row=1 if act in VOTES else 0,
+                row=1 if act in SECOND_ROW else 0,
             )
         )
         self.act, self.answer = act, id
@@ -47,25 +61,97 @@ class AnswerButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], t
         """The button that was pressed, from what its id says."""
         return cls(match["act"], match["id"])
 
-    async def callback(self, interaction: discord.Interaction["GradusClient"]) -> Any:  # type: ignore[override]
-        """Answer a press, for the eyes of who pressed."""
-        try:
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            await (self._vote if self.act in VOTES else self._open)(interaction)
-        except Exception as error:  # discord.py only logs what an item raises
-            await interaction.client.complaints.to_interaction(interaction, error)
+    async def pressed(self, interaction: discord.Interaction["GradusClient"]) -> None:
+        """Answer a press."""
+        await ACTS[self.act](self, interaction)
 
-    async def _vote(self, interaction: discord.Interaction["GradusClient"]) -> None:
-        gradus = interaction.client.gradus
-        helpful = self.act == "helpful"
-        await gradus.asking.vote(self.answer, interaction.user.id, helpful, gradus.clock())
-        thanks = "Thank you, noted as helpful." if helpful else "Thank you, noted: this answer did not help you."
-        await interaction.followup.send(f"{thanks} You can change your mind by pressing the other button.")
-
-    async def _open(self, interaction: discord.Interaction["GradusClient"]) -> None:
+    async def open(self, interaction: discord.Interaction["GradusClient"]) -> None:
+        """Show what stands behind the answer, to who pressed."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
         gradus = interaction.client.gradus
         page = await PAGES[self.act](gradus.asking, self.answer)
         await send_followup(interaction, await prepare(page, gradus.settings.cache_path))
+
+    async def vote(self, interaction: discord.Interaction["GradusClient"]) -> None:
+        """Keep whether it helped, and say thank you for what is news: not again for the same vote."""
+        await interaction.response.defer()
+        gradus = interaction.client.gradus
+        helpful = self.act == "helpful"
+        if await gradus.asking.vote(self.answer, interaction.user.id, helpful, gradus.clock()):
+            thanks = "Thank you, noted as helpful." if helpful else "Thank you, noted: this answer did not help you."
+            line = f"{thanks} You can change your mind by pressing the other button."
+            await interaction.followup.send(line, ephemeral=True)
+
+    async def reply(self, interaction: discord.Interaction["GradusClient"]) -> None:
+        """Open the form."""
+        await interaction.client.gradus.asking.answer(self.answer)
+        await interaction.response.send_modal(ReplyForm(self.answer))
+
+    async def follow(self, interaction: discord.Interaction["GradusClient"]) -> None:
+        """Lead to the thread in which the conversation goes on; where there can be none, open the form at once."""
+        gradus = interaction.client.gradus
+        there = await gradus.asking.thread_of(self.answer)
+        why = obstacle(interaction, await is_public(gradus, Where.of(interaction)))
+        if interaction.message is None or (why is not None and there is None):
+            # A form must be the first response, so nothing is promised before it.
+            await interaction.response.send_modal(ReplyForm(self.answer, why or ""))
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        again = standing_view(AnswerButton("reply", self.answer))
+        try:
+            thread = await open_thread(interaction.client, interaction.message, self.answer, again)
+        except NoThread as refusal:
+            await interaction.followup.send(str(refusal), view=again, ephemeral=True)
+            return
+        locked = " It is locked: a moderator can unlock it." if thread.locked else ""
+        await interaction.followup.send(f"We go on in {thread.mention}.{locked}", ephemeral=True)
+
+    async def remove(self, interaction: discord.Interaction["GradusClient"]) -> None:
+        """Delete the answer, here and where it is kept, for who asked or for a moderator."""
+        await interaction.response.defer()
+        try:
+            await interaction.client.gradus.asking.remove(
+                self.answer, interaction.user.id, moderates=_may_remove(interaction)
+            )
+        except AnswerForgotten:
+            if not (_may_remove(interaction) or _asked_by(interaction)):
+                raise
+        try:
+            await interaction.delete_original_response()
+        except discord.NotFound:
+            raise GradusError(ALREADY_GONE) from None
+        except discord.Forbidden:
+            raise GradusError(CANNOT_DELETE) from None
+        await interaction.followup.send("Removed, and I no longer keep it.", ephemeral=True)
+
+
+def _may_remove(interaction: discord.Interaction[Any]) -> bool:
+    """Whether who pressed may remove any answer there: a moderator, or the only person who sees it."""
+    alone = interaction.message is not None and interaction.message.flags.ephemeral
+    return interaction.guild_id is None or alone or interaction.permissions.manage_messages
+
+
+def _asked_by(interaction: discord.Interaction[Any]) -> bool:
+    """Whether Discord itself says that the message answers who pressed: for an answer that is no longer kept."""
+    message = interaction.message
+    if message is None:
+        return False
+    if message.interaction_metadata is not None:
+        return message.interaction_metadata.user.id == interaction.user.id
+    replied = message.reference.resolved if message.reference else None
+    return isinstance(replied, discord.Message) and replied.author.id == interaction.user.id
+
+
+ACTS: dict[str, Callable[[AnswerButton, discord.Interaction["GradusClient"]], Awaitable[None]]] = {
+    "mathematics": AnswerButton.open,
+    "code": AnswerButton.open,
+    "sources": AnswerButton.open,
+    "follow": AnswerButton.follow,
+    "reply": AnswerButton.reply,
+    "helpful": AnswerButton.vote,
+    "unhelpful": AnswerButton.vote,
+    "remove": AnswerButton.remove,
+}
 
 
 async def _mathematics(asking: Asking, id: str) -> Page:
@@ -87,13 +173,12 @@ PAGES: dict[str, Callable[[Asking, str], Awaitable[Page]]] = {
 }
 
 
-def answer_buttons(id: str, offers: Offers) -> discord.ui.View:
-    """The row under the answer `id`: only what has something behind it, then the votes."""
-    view = discord.ui.View(timeout=None)
-    for act in LABELS:
-        if act in VOTES or getattr(offers, act):
-            view.add_item(AnswerButton(act, id))
-    return view
+def answer_buttons(id: str, offers: Offers, *, in_thread: bool = False) -> discord.ui.View:
+    """The two rows under the answer `id`: what has something behind it and the way on, then what to say of it."""
+    offered = [act for act in PAGES if getattr(offers, act)]
+    return standing_view(
+        *(AnswerButton(act, id) for act in (*offered, "reply" if in_thread else "follow", *SECOND_ROW))
+    )
 
 
 def answer_behind(message: discord.Message) -> str | None:

@@ -15,8 +15,13 @@ from discord.ext import commands
 
 from bot.assembly import Gradus
 from bot.chat.buttons import AnswerButton
+from bot.chat.cogs.admin import ADMIN_ITEMS, Admin
 from bot.chat.cogs.ask import Ask
+from bot.chat.cogs.learn import Learn
+from bot.chat.cogs.me import DataButton, Me
+from bot.chat.cogs.start import SetUpButton, Start
 from bot.chat.errors import Complaints
+from bot.chat.lesson_panel import LEARN_ITEMS
 from bot.settings import Settings
 from foundation.files import write_whole
 
@@ -26,6 +31,7 @@ NEEDED = {
     "view_channel": "to see where it is asked",
     "send_messages": "to answer a mention",
     "send_messages_in_threads": "to answer in a thread",
+    "create_public_threads": "Follow up opens a thread in which the conversation goes on",
     "embed_links": "answers are embeds with links to their sources",
     "attach_files": "formulas and figures are pictures",
     "read_message_history": "an answer to a mention replies to it",
@@ -70,8 +76,9 @@ class GradusClient(commands.Bot):
 
     async def setup_hook(self) -> None:
         """Load every feature (one that fails stops the start) and tell Discord the commands if they changed."""
-        self.add_dynamic_items(AnswerButton)
-        await self.add_cog(Ask(self))
+        self.add_dynamic_items(AnswerButton, SetUpButton, DataButton, *ADMIN_ITEMS, *LEARN_ITEMS)
+        for cog in (Ask, Start, Learn, Me, Admin):
+            await self.add_cog(cog(self))
         await self._register_commands()
 
     async def on_ready(self) -> None:

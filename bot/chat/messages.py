@@ -10,7 +10,7 @@ from typing import Any
 
 import discord
 
-from bot.chat.rendering import Page, plain_text, shortened
+from bot.chat.rendering import MESSAGE_LIMIT, Page, plain_text, shortened
 from content.mathtext import readable
 from content.pictures import equation_picture, picture
 
@@ -34,26 +34,36 @@ class Picture:
 
 @dataclass(frozen=True)
 class Post:
-    """A page made ready to send, with its picture and its buttons, if any."""
+    """A page made ready to send, with its picture and its buttons, if any.
+
+    Attributes:
+        note: a line in small print, or empty.
+    """
 
     page: Page
     picture: Picture | None = None
     buttons: discord.ui.View | None = None
+    note: str = ""
 
     def whole(self) -> dict[str, Any]:
         """What discord's `send` takes, with everything."""
         if self.picture is None:
             return self.without_picture()
         shown = embed(self.page).set_image(url=f"attachment://{PICTURE}")
-        return {"embed": shown, "file": self.picture.file(), **self._buttons()}
+        return {"embed": shown, "file": self.picture.file(), **self._noted(), **self._buttons()}
 
     def without_picture(self) -> dict[str, Any]:
         """The same where files may not be attached."""
-        return {"embed": embed(self.page), **self._buttons()}
+        return {"embed": embed(self.page), **self._noted(), **self._buttons()}
 
     def plain(self) -> dict[str, Any]:
         """The same where embeds are not allowed either."""
-        return {"content": plain_text(self.page), "suppress_embeds": True, **self._buttons()}
+        note = f"\n{self._noted()['content']}" if self.note else ""
+        text = shortened(plain_text(self.page), MESSAGE_LIMIT - len(note)) + note
+        return {"content": text, "suppress_embeds": True, **self._buttons()}
+
+    def _noted(self) -> dict[str, Any]:
+        return {"content": f"-# {self.note}"} if self.note else {}
 
     def _buttons(self) -> dict[str, Any]:
         return {} if self.buttons is None else {"view": self.buttons}
@@ -71,15 +81,15 @@ def embed(page: Page) -> discord.Embed:
     return shown
 
 
-async def prepare(page: Page, cache_dir: Path, buttons: discord.ui.View | None = None) -> Post:
+async def prepare(page: Page, cache_dir: Path, buttons: discord.ui.View | None = None, note: str = "") -> Post:
     """The page with its picture drawn, in a thread. A picture that cannot be drawn takes no answer away: it is
     logged, and formulas are written out instead.
     """
     try:
-        return Post(page, await asyncio.to_thread(_draw, page, cache_dir), buttons)
+        return Post(page, await asyncio.to_thread(_draw, page, cache_dir), buttons, note)
     except Exception:
         log.exception("cannot draw the picture of %r", page.title)
-        return Post(page.with_text_below(in_words(page.formulas)), None, buttons)
+        return Post(page.with_text_below(in_words(page.formulas)), None, buttons, note)
 
 
 def _draw(page: Page, cache_dir: Path) -> Picture | None:

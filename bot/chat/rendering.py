@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.asking import Code, Equations, Sources, answering_formulas, places, spoken
+from bot.behind import Code, Equations, Sources, answering_formulas, places, spoken
+from bot.questions import harmless
 from content.catalogue import Catalogue, Concept, Resource
 from content.lesson import Figure
 from index.answers import Answer, Source
@@ -207,9 +208,9 @@ def link(title: str, url: str | None) -> str:
     return f"[{title.replace('[', '(').replace(']', ')')}]({url.replace(')', '%29').replace(' ', '%20')})"
 
 
-def harmless(text: str) -> str:
-    """What a learner wrote, so that it pings nobody wherever it is shown."""
-    return re.sub(r"@(?=everyone|here|[!&]?\d)", "@\u200b", text)
+def quoted(text: str) -> str:
+    """What a learner wrote, as it stands in a message: it pings nobody, and its Markdown does nothing."""
+    return re.sub(r"([\\*_~`|<>\[\]()#-])", r"\\\1", harmless(" ".join(text.split())))
 
 
 def shortened(text: str, limit: int) -> str:

@@ -65,7 +65,7 @@ class Servers:
         wait = self._rates.wait(server, person, most, now)
         if wait is not None:
             raise GradusError(
-                f"You have reached {most} questions within an hour, the most {_where(server)}. "
+                f"You have reached {_counted(most, 'question')} within an hour, the most {_where(server)}. "
                 f"The next one is free in {_minutes(wait)}."
             )
 
@@ -87,5 +87,8 @@ def _where(server: int | None) -> str:
 
 
 def _minutes(wait: timedelta) -> str:
-    minutes = max(1, math.ceil(wait.total_seconds() / 60))
-    return f"{minutes} minute{'s' if minutes > 1 else ''}"
+    return _counted(max(1, math.ceil(wait.total_seconds() / 60)), "minute")
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

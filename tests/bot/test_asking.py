@@ -5,16 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.asking import (
-    LONGEST_QUESTION,
-    MATHEMATICS,
-    AnswerForgotten,
-    Asking,
-    Offers,
-    answering_formulas,
-    clean_question,
-    spoken,
-)
+from bot.asking import AnswerForgotten, Asking
+from bot.behind import MATHEMATICS, Offers, answering_formulas, spoken
+from bot.questions import LONGEST_QUESTION, clean_question
 from bot.store import AnswerStore
 from content.catalogue import Catalogue
 from foundation.database import DatabaseThread
@@ -164,10 +157,10 @@ async def test_what_is_not_there_is_refused_politely(asking: Asking, answerer: P
         await asking.code(asked.id)
 
 
-async def test_votes_are_one_a_person(asking: Asking, database: DatabaseThread) -> None:
+async def test_votes_are_one_a_person_and_only_a_change_is_news(asking: Asking, database: DatabaseThread) -> None:
     asked = await asking.ask("why?", ADA, "dm", NOW)
-    for who, helpful in ((ADA, True), (ADA, True), (BOB, True), (BOB, False)):
-        await asking.vote(asked.id, who, helpful, NOW)
+    for who, helpful, news in ((ADA, True, True), (ADA, True, False), (BOB, True, True), (BOB, False, True)):
+        assert await asking.vote(asked.id, who, helpful, NOW) == news
     tally = await database.run(lambda db: AnswerStore().tally(db, asked.id))
     assert (tally.helpful, tally.unhelpful) == (1, 1)
 

@@ -11,7 +11,6 @@ from sqlite_utils import Database
 from bot.assembly import STORES
 from bot.store import AnswerStore, KeptAnswer, Tally
 from foundation.database import connect, migrate
-from foundation.store import LearnerStore
 from tests.bot.conftest import ANSWER, NOW
 
 ADA, BOB = 1, 2
@@ -48,8 +47,8 @@ def test_an_answer_with_nothing_in_it_comes_back_too(db: Database) -> None:
 
 def test_everyone_has_one_vote_and_the_last_one_counts(db: Database) -> None:
     keep(db)
-    for learner, helpful in ((ADA, True), (BOB, True), (BOB, True), (BOB, False)):
-        assert store.vote(db, "one", learner, helpful, NOW)
+    for learner, helpful, changes in ((ADA, True, True), (BOB, True, True), (BOB, True, False), (BOB, False, True)):
+        assert store.vote(db, "one", learner, helpful, NOW) == changes
     assert store.tally(db, "one") == Tally(helpful=1, unhelpful=1)
 
 
@@ -85,18 +84,14 @@ def test_forgetting_a_learner_leaves_the_others_alone(db: Database) -> None:
     assert store.tally(db, "of bob") == Tally(helpful=1, unhelpful=0)
 
 
-def test_every_table_that_knows_learners_is_exported_and_forgotten(db: Database) -> None:
-    """A new table with a learner in it fails here until its store covers it and this test fills it."""
-    learner = LearnerStore().learner_for(db, 1234, NOW).id
-    LearnerStore().set_opt_out(db, learner, "digest", True)
-    keep(db, learner=learner)
-    store.vote(db, "one", learner, True, NOW)
-    knowing = {table.name for table in db.tables if "learner" in table.columns_dict}
-    assert knowing
-
-    exported = {name: rows for one in STORES for name, rows in one.export(db, learner).items()}
-    assert {name for name, rows in exported.items() if rows} == knowing
-
-    for one in STORES:
-        one.forget(db, learner)
-    assert [name for name in sorted(knowing) if list(db.table(name).rows_where("learner = ?", [learner]))] == []
+def test_everything_that_the_store_keeps_on_a_learner_is_exported_and_forgotten(db: Database) -> None:
+    keep(db)
+    store.vote(db, "one", ADA, True, NOW)
+    store.tell_once(db, ADA, "coverage", NOW)
+    assert {table: len(rows) for table, rows in store.export(db, ADA).items()} == {
+        "answers": 1,
+        "votes": 1,
+        "notices": 1,
+    }
+    store.forget(db, ADA)
+    assert [rows for rows in store.export(db, ADA).values() if rows] == []

@@ -1,19 +1,19 @@
-"""Asking: `/ask`, a mention, a direct message, and "Explain this" in a message's menu."""
+"""Asking: `/ask`, a mention, a direct message, "Explain this" in a message's menu, and the Reply form."""
 
 import logging
-from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.asking import LONGEST_QUESTION, Asked
-from bot.chat.buttons import answer_behind, answer_buttons
-from bot.chat.messages import Post, prepare, send_answer, send_followup
-from bot.chat.rendering import answer_page
+from bot.chat.answering import answered
+from bot.chat.buttons import answer_behind
+from bot.chat.messages import send_answer, send_followup
+from bot.chat.places import Where, is_public, pointer
+from bot.chat.replying import replied_to, words_in
 from bot.chat.text import question_in
+from bot.questions import LONGEST_QUESTION
 from foundation.errors import GradusError
 
 if TYPE_CHECKING:
@@ -49,9 +49,14 @@ class Ask(commands.Cog):
     @app_commands.command(name="ask", description="Ask a question about deep learning")
     @app_commands.describe(question="In your own words, for example: why does dropout help?")
     async def ask(self, interaction: discord.Interaction["GradusClient"], question: str) -> None:
-        """Answer in the channel, for everyone."""
-        await interaction.response.defer()
-        await self._respond(interaction, question_in(question))
+        """Answer in the channel, for everyone, or for the eyes of who asked where answers are not public."""
+        where = Where.of(interaction)
+        public = await is_public(self.client.gradus, where)  # a promise cannot be made private later
+        await interaction.response.defer(ephemeral=not public)
+        await send_followup(
+            interaction,
+            await answered(self.client.gradus, question_in(question), interaction.user.id, where, public=public),
+        )
 
     async def explain(self, interaction: discord.Interaction["GradusClient"], message: discord.Message) -> None:
         """Answer what a message says, for the eyes of who asked: its writer did not."""
@@ -59,58 +64,88 @@ class Ask(commands.Cog):
         text = question_in(message.content, self._own_ids(message))
         if not text:
             raise GradusError(NO_WORDS)
-        await self._respond(interaction, text[:LONGEST_QUESTION])
+        where = Where.of(interaction)
+        await send_followup(
+            interaction,
+            await answered(self.client.gradus, text[:LONGEST_QUESTION], interaction.user.id, where, public=False),
+        )
 
-    async def _respond(self, interaction: discord.Interaction["GradusClient"], question: str) -> None:
-        place = _place(interaction.guild_id, interaction.channel_id)
-        asked = await self.client.gradus.asking.ask(question, interaction.user.id, place, self._now())
-        await send_followup(interaction, await self._post(asked, echo=True))
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction["GradusClient"]) -> None:
+        """Answer what was written into the Reply form, where it was opened."""
+        answer = replied_to(interaction)
+        if answer is None:
+            return
+        try:
+            await self._reply(interaction, answer)
+        except Exception as error:  # no command and no item of discord.py's: nothing else would tell
+            await self.client.complaints.to_interaction(interaction, error)
+
+    async def _reply(self, interaction: discord.Interaction["GradusClient"], answer: str) -> None:
+        where = Where.of(interaction)
+        alone = interaction.message is not None and interaction.message.flags.ephemeral
+        public = not alone and await is_public(self.client.gradus, where)
+        await interaction.response.defer(ephemeral=not public, thinking=True)
+        post = await answered(
+            self.client.gradus,
+            question_in(words_in(interaction)),
+            interaction.user.id,
+            where,
+            public=public,
+            follows=answer,
+            speaker=interaction.user.display_name if public and where.server is not None else "",
+        )
+        await send_followup(interaction, post)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
-        """Answer a direct message, or a message that mentions Gradus; both arrive whole without any privilege."""
-        if not self._is_for_us(message):
-            return
-        question = question_in(message.content, self._own_ids(message))
-        if not question:
-            await self._say_how(message)
-            return
-        place = _place(message.guild.id if message.guild else None, message.channel.id)
-        asked = await self.client.gradus.asking.ask(
-            question, message.author.id, place, self._now(), answer_behind(message)
-        )
-        await send_answer(message, await self._post(asked, echo=False))
+        """Answer a direct message, or a message that mentions Gradus; both arrive whole without any privilege.
 
-    def _is_for_us(self, message: discord.Message) -> bool:
-        """A person's own words, to us: no bot's (ourselves included), no webhook's, no notice of Discord's."""
+        In a thread that Follow up opened every message is a question, where the operator had messages read.
+        """
         if message.author.bot or message.webhook_id is not None or message.is_system():
-            return False
+            return
+        where = Where.of(message)
+        question = question_in(message.content, self._own_ids(message))
+        if not self._is_to_us(message) and not (question and await self._is_conversation(message, where)):
+            return
+        gradus = self.client.gradus
+        if message.guild is not None and not await is_public(gradus, where):
+            await gradus.servers.admit(where.server, message.author.id, gradus.clock())
+            await self._say(message, await pointer(gradus, message.guild))
+            return
+        if not question:
+            await self._say(message, HOW_TO_ASK)
+            return
+        follows = answer_behind(message)
+        await send_answer(
+            message, await answered(gradus, question, message.author.id, where, follows=follows, echo=False)
+        )
+
+    def _is_to_us(self, message: discord.Message) -> bool:
         if message.guild is None:
             return True
         role = message.guild.self_role
         return self.client.user in message.mentions or (role is not None and role in message.role_mentions)
 
-    async def _say_how(self, message: discord.Message) -> None:
+    async def _is_conversation(self, message: discord.Message, where: Where) -> bool:
+        """Whether a message that does not mention us is meant for us all the same: in our thread, and for nobody
+        else.
+        """
+        gradus = self.client.gradus
+        if not (gradus.settings.message_content and where.thread) or message.mentions or message.role_mentions:
+            return False
+        replied = message.reference.resolved if message.reference else None
+        if isinstance(replied, discord.Message) and replied.author != self.client.user:
+            return False
+        return await is_public(gradus, where) and await gradus.asking.is_conversation(where.place)
+
+    async def _say(self, message: discord.Message, line: str) -> None:
         try:
-            await message.reply(HOW_TO_ASK)
+            await message.reply(line)
         except discord.Forbidden as refusal:
             log.warning("cannot answer in channel %s: %s", message.channel.id, refusal)
 
     def _own_ids(self, message: discord.Message) -> tuple[int, ...]:
         role = message.guild.self_role if message.guild else None
         return tuple(one.id for one in (self.client.user, role) if one is not None)
-
-    async def _post(self, asked: Asked, echo: bool) -> Post:
-        """The answer made ready; `echo` repeats the question, for where nothing else shows it."""
-        gradus = self.client.gradus
-        buttons = answer_buttons(asked.id, gradus.asking.offers(asked.answer))
-        page = answer_page(asked.answer, gradus.catalogue)
-        return await prepare(page if echo else replace(page, question=""), gradus.settings.cache_path, buttons)
-
-    def _now(self) -> datetime:
-        return self.client.gradus.clock()
-
-
-def _place(guild: int | None, channel: int | None) -> str:
-    """Where something was asked: `server/channel`, or `dm`."""
-    return f"{guild}/{channel}" if guild else "dm"

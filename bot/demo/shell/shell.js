@@ -156,7 +156,7 @@ const MORE = [
 ];
 const HINTS = {
   channel: ["Type ", ["code", "/ask why does dropout help?"], ", mention ", ["code", "@Gradus"], ", or write it a direct message.", ...MORE],
-  thread: ["Write ", ["code", "@Gradus"], " and your question.", ...MORE],
+  thread: ["Press ", ["em", "Reply"], " under an answer, or write ", ["code", "@Gradus"], " and your question.", ...MORE],
   direct: ["Write Gradus a question, for example: ", ["em", "what is backpropagation?"], " Switch people ", ["wide", "below left"], ["narrow", "under ☰"], "."],
 };
 

@@ -8,10 +8,14 @@ import pytest
 import simcord
 from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle
+from simcord.results import ResponseMessage
 
 from bot.asking import Asking
-from bot.assembly import Gradus
+from bot.assembly import STORES, Gradus
 from bot.chat.client import GradusClient, make_client
+from bot.learning import Learning
+from bot.mine import Mine
+from bot.road.profile import Profiles
 from bot.servers.servers import Servers
 from bot.settings import Settings
 from bot.ticks import TickRegistry
@@ -31,7 +35,10 @@ def gradus(
         database=database,
         retriever=cast(Retriever, answerer),
         asking=asking,
+        learning=Learning(catalogue),
         servers=Servers(database),
+        profiles=Profiles(database),
+        mine=Mine(database, STORES),
         ticks=TickRegistry(),
         clock=lambda: NOW,
     )
@@ -62,3 +69,11 @@ async def ada(simcord_env: simcord.Env, channel: ChannelHandle) -> MemberActor:
 @pytest.fixture
 async def bob(simcord_env: simcord.Env, channel: ChannelHandle) -> MemberActor:
     return simcord_env.guild.add_member(simcord_env.create_user("bob"))
+
+
+@pytest.fixture
+async def answered(ada: MemberActor, channel: ChannelHandle) -> ResponseMessage:
+    """The message that answers ada's question."""
+    result = await ada.slash(channel, "ask", question="why does dropout help?")
+    assert result.response is not None
+    return result.response

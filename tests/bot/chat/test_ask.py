@@ -11,6 +11,7 @@ from discord import app_commands
 from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle
 
+from bot.chat.answering import NOTICE
 from bot.chat.cogs.ask import HOW_TO_ASK, NO_WORDS
 from foundation.errors import GradusError
 from index.answers import AnswerPassage, Turn
@@ -37,7 +38,10 @@ async def test_the_command_answers_everyone_with_what_to_press(ada: MemberActor,
     assert (embed.author.name, embed.title, embed.description) == (QUESTION, "Dropout", ANSWER.answer)
     assert embed.footer.text == "From the lesson Dropout › Why does dropout help?"
     assert [field.name for field in embed.fields] == ["Sources", "Where next"]
-    assert labels(result.response.components) == [["Mathematics", "Code", "Sources"], ["Helpful", "Not helpful"]]
+    assert labels(result.response.components) == [
+        ["Mathematics", "Code", "Sources", "Follow up"],
+        ["Helpful", "Not helpful", "Remove"],
+    ]
 
 
 async def test_the_command_promises_an_answer_before_anything_else(
@@ -196,7 +200,7 @@ async def test_a_question_pings_nobody_and_is_shown_letter_for_letter(
     assert result.response is not None
     shown = result.response.embeds[0].author.name
     assert shown == "@\u200beveryone @someone **why** does [dropout](https://evil.example) help?"
-    assert result.response.content == ""
+    assert result.response.content == f"-# {NOTICE}"
     message = result.response.message
     assert not message.mention_everyone
     assert message.mentions == []

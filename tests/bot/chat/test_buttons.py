@@ -11,7 +11,8 @@ from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle
 from simcord.results import InteractionResult, ResponseMessage
 
-from bot.asking import AnswerForgotten, Asking, Offers
+from bot.asking import AnswerForgotten, Asking
+from bot.behind import Offers
 from bot.chat import buttons
 from bot.chat.buttons import LABELS, AnswerButton, answer_buttons
 from bot.chat.client import GradusClient
@@ -20,20 +21,16 @@ from foundation.database import DatabaseThread
 from tests.bot.chat.test_ask import labels, mention
 from tests.bot.conftest import ANSWER, NOW, Prepared
 
-
-@pytest.fixture
-async def answered(ada: MemberActor, channel: ChannelHandle) -> ResponseMessage:
-    """The message that answers ada's question."""
-    result = await ada.slash(channel, "ask", question="why does dropout help?")
-    assert result.response is not None
-    return result.response
+OPENING = ("Mathematics", "Code", "Sources", "Helpful", "Not helpful")
+"""What shows something to who presses it and leaves the answer as it is."""
 
 
 def opened(result: InteractionResult) -> ResponseMessage:
     """What a press showed, to who pressed alone."""
-    assert result.ephemeral
-    assert result.response is not None
-    return result.response
+    shown = result.followups[0] if result.followups else result.response
+    assert shown is not None
+    assert shown.ephemeral
+    return shown
 
 
 async def test_mathematics_shows_the_formula_as_a_picture_with_its_words(
@@ -59,7 +56,7 @@ async def test_sources_shows_all_of_them(ada: MemberActor, answered: ResponseMes
     assert shown.description == "• [A Book](https://example.org/book) (A. Author; book; beginner)\n• A talk"
 
 
-@pytest.mark.parametrize("label", LABELS.values())
+@pytest.mark.parametrize("label", OPENING)
 async def test_a_stranger_may_press_every_button_and_the_answer_stays(
     bob: MemberActor, answered: ResponseMessage, label: str
 ) -> None:
@@ -68,7 +65,7 @@ async def test_a_stranger_may_press_every_button_and_the_answer_stays(
     assert answered.embeds[0].to_dict() == before
 
 
-@pytest.mark.parametrize("label", LABELS.values())
+@pytest.mark.parametrize("label", OPENING)
 async def test_every_button_works_after_a_restart(
     simcord_env: simcord.Env,
     new_client: Callable[[], GradusClient],
@@ -90,7 +87,13 @@ async def test_a_vote_is_thanked_and_counts_once_a_person(
     assert await database.run(lambda db: AnswerStore().tally(db, "a1")) == Tally(helpful=1, unhelpful=1)
 
 
-@pytest.mark.parametrize("label", LABELS.values())
+async def test_twenty_presses_of_helpful_are_thanked_once(ada: MemberActor, answered: ResponseMessage) -> None:
+    results = [await ada.click(answered, label="Helpful") for _ in range(20)]
+    assert [len(result.followups) for result in results] == [1] + [0] * 19
+    assert all(result.acknowledged for result in results)
+
+
+@pytest.mark.parametrize("label", [*OPENING, "Follow up"])
 async def test_a_press_on_a_forgotten_answer_says_so_in_one_line(
     simcord_env: simcord.Env, ada: MemberActor, answered: ResponseMessage, asking: Asking, label: str
 ) -> None:
@@ -123,7 +126,7 @@ async def test_buttons_stand_under_replies_and_direct_messages_too(
     for place in (channel, dm):
         message = place.last_message
         assert message is not None
-        assert [len(row.children) for row in message.components if isinstance(row, discord.ActionRow)] == [3, 2]
+        assert [len(row.children) for row in message.components if isinstance(row, discord.ActionRow)] == [4, 3]
     assert dm.last_message is not None
     assert opened(await ada.user.click(dm.last_message, label="Code")).embeds[0].title == "Dropout: in code"
 
@@ -134,7 +137,7 @@ async def test_only_buttons_with_something_behind_them_are_shown(
     answerer.reply = replace(ANSWER, verdict="related", concept="regularization", passages=())
     result = await ada.slash(channel, "ask", question="what is regularisation?")
     assert result.response is not None
-    assert labels(result.response.components) == [["Sources"], ["Helpful", "Not helpful"]]
+    assert labels(result.response.components) == [["Sources", "Follow up"], ["Helpful", "Not helpful", "Remove"]]
 
 
 async def test_a_button_knows_itself_again_by_its_id() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.asking import Equations, Sources
+from bot.behind import Equations, Sources
 from bot.chat.rendering import (
     FIELD_LIMIT,
     MESSAGE_LIMIT,
@@ -17,13 +17,14 @@ from bot.chat.rendering import (
     Page,
     answer_page,
     equations_page,
-    harmless,
     link,
     plain_text,
+    quoted,
     shortened,
     sources_page,
     within_limits,
 )
+from bot.questions import harmless
 from content.catalogue import Catalogue
 from content.lesson import Figure
 from index.answers import Answer, AnswerPassage, Source
@@ -134,6 +135,13 @@ def test_nothing_that_a_learner_wrote_pings(ping: str) -> None:
 
 def test_an_address_is_not_a_ping() -> None:
     assert harmless("me@example.org") == "me@example.org"
+
+
+def test_a_quoted_question_does_nothing_in_a_message() -> None:
+    said = quoted("@everyone **why**\n# does [dropout](https://evil.example) help <@123>?")
+    assert said == (
+        "@\u200beveryone \\*\\*why\\*\\* \\# does \\[dropout\\]\\(https://evil.example\\) help \\<@\u200b123\\>?"
+    )
 
 
 @given(st.text(alphabet="ab `\n", max_size=400), st.integers(min_value=20, max_value=200))

@@ -1,0 +1,59 @@
+"""Answers made ready to send, whichever door a question comes through."""
+
+from dataclasses import replace
+
+from bot.assembly import Gradus
+from bot.chat.buttons import answer_buttons
+from bot.chat.messages import Post, prepare
+from bot.chat.places import Where
+from bot.chat.rendering import answer_page, within_limits
+from bot.questions import harmless
+
+NOTICE = (
+    "Questions I could not answer are shown to this server's moderators without names, kept 90 days. "
+    "`/me` shows or deletes what I keep."
+)
+
+
+async def answered(
+    gradus: Gradus,
+    question: str,
+    person: int,
+    where: Where,
+    *,
+    public: bool = True,
+    follows: str | None = None,
+    echo: bool = True,
+    speaker: str = "",
+) -> Post:
+    """The answer to a person's question, kept and made ready to send.
+
+    Args:
+        public: everyone sees it; if not, it is no part of a thread's conversation.
+        follows: the id of the answer that is replied to, if any.
+        echo: repeat the question, for where nothing else shows it.
+        speaker: the name to repeat it with, for where nothing else shows who asked.
+
+    Raises:
+        GradusError: the person is not let in, or the question is empty or too long.
+    """
+    now = gradus.clock()
+    await gradus.servers.admit(where.server, person, now)
+    public = public or where.server is None
+    asked = await gradus.asking.ask(
+        question,
+        person,
+        where.place if public else f"{where.place}/private",
+        now,
+        follows,
+        conversation=public and where.thread,
+    )
+    page = answer_page(asked.answer, gradus.catalogue)
+    if speaker:
+        page = within_limits(replace(page, question=f"{harmless(speaker)}: {page.question}"))
+    return await prepare(
+        page if echo else replace(page, question=""),
+        gradus.settings.cache_path,
+        answer_buttons(asked.id, gradus.asking.offers(asked.answer), in_thread=where.thread),
+        note=NOTICE if asked.notice else "",
+    )

@@ -1,0 +1,112 @@
+"""`/me`: a learner's settings, and all that is kept on them: to see, to take along, to delete."""
+
+import io
+from typing import TYPE_CHECKING, Any, Self
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.chat.cogs.start import SetUpButton, profile_field
+from bot.chat.messages import Post, send_followup
+from bot.chat.rendering import ANSWER_COLOUR, RELATED_COLOUR, Field, Page, within_limits
+from bot.chat.standing import Standing, standing_view
+
+if TYPE_CHECKING:
+    from bot.chat.client import GradusClient
+
+EXPORT_FILE = "gradus-export.zip"
+
+LABELS = {"export": "Export", "delete": "Delete my data", "erase": "Delete everything", "keep": "Keep it"}
+
+DELETE_WARNING = """This removes, at once and for good, all that I keep on you: your settings, the questions you \
+asked with my answers, and your votes. The buttons under my old answers to you stop working.
+
+Two things stay: the messages on Discord themselves, which you can delete there, and a block that a server's \
+moderators may have set."""
+
+
+class Me(commands.Cog):
+    """The door to one's own data."""
+
+    def __init__(self, client: "GradusClient") -> None:
+        self.client = client
+
+    @app_commands.command(name="me", description="Your settings, and all that Gradus keeps on you")
+    async def me(self, interaction: discord.Interaction["GradusClient"]) -> None:
+        """The panel, for the eyes of who asked."""
+        await interaction.response.defer(ephemeral=True)
+        gradus = self.client.gradus
+        profile = await gradus.profiles.of(interaction.user.id)
+        count = await gradus.mine.count(interaction.user.id)
+        kept = f"{count} entries: settings, questions with answers, votes." if count else "Nothing yet."
+        page = Page(
+            title="You and Gradus",
+            text="Only you see this.",
+            colour=ANSWER_COLOUR,
+            fields=(
+                profile_field(profile),
+                Field("What I keep on you", f"{kept} Questions and answers go by themselves after 90 days."),
+            ),
+        )
+        buttons = [SetUpButton(), *(DataButton(act) for act in ("export", "delete") if count)]
+        await send_followup(interaction, Post(within_limits(page), None, standing_view(*buttons)))
+
+
+class DataButton(
+    Standing,
+    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
+    template=rf"gradus:me:(?P<act>{'|'.join(LABELS)})",
+):
+    """A button about the data of who presses it, whoever that is."""
+
+    def __init__(self, act: str) -> None:
+        danger = act in ("delete", "erase")
+        super().__init__(
+            discord.ui.Button(
+                label=LABELS[act],
+                style=discord.ButtonStyle.danger if danger else discord.ButtonStyle.secondary,
+                custom_id=f"gradus:me:{act}",
+            )
+        )
+        self.act = act
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: Any, /
+    ) -> Self:
+        """The button that was pressed, from what its id says."""
+        return cls(match["act"])
+
+    async def pressed(self, interaction: discord.Interaction["GradusClient"]) -> None:
+        """Export, ask once more, delete, or leave it."""
+        acts = {"export": _export, "delete": _ask_once_more, "erase": _erase, "keep": _keep}
+        await acts[self.act](interaction)
+
+
+async def _export(interaction: discord.Interaction["GradusClient"]) -> None:
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    gradus = interaction.client.gradus
+    packed = await gradus.mine.export(interaction.user.id, gradus.clock())
+    await interaction.followup.send(
+        "All that I keep on you, as JSON in a zip. Only you see this.",
+        file=discord.File(io.BytesIO(packed), filename=EXPORT_FILE, description="Your data as JSON"),
+    )
+
+
+async def _ask_once_more(interaction: discord.Interaction["GradusClient"]) -> None:
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    page = Page(title="Delete all that I keep on you?", text=DELETE_WARNING, colour=RELATED_COLOUR)
+    await send_followup(interaction, Post(page, None, standing_view(DataButton("erase"), DataButton("keep"))))
+
+
+async def _erase(interaction: discord.Interaction["GradusClient"]) -> None:
+    await interaction.response.defer()
+    gone = await interaction.client.gradus.mine.forget(interaction.user.id)
+    text = "Done: I keep nothing on you any more." if gone else "There was nothing left to delete."
+    await interaction.edit_original_response(content=text, embed=None, view=None)
+
+
+async def _keep(interaction: discord.Interaction["GradusClient"]) -> None:
+    await interaction.response.defer()
+    await interaction.edit_original_response(content="Nothing was deleted.", embed=None, view=None)

@@ -1,0 +1,378 @@
+"""The panel of a lesson: its pages turn in place, for who opened it; all its state is in its buttons."""
+
+import asyncio
+import io
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
+
+import discord
+
+from bot.assembly import Gradus
+from bot.chat.lesson_pages import card_page, label, lesson_page, map_page, reading_page
+from bot.chat.messages import WORDS_LIMIT, Picture, embed, prepare
+from bot.chat.rendering import Page, shortened
+from bot.chat.standing import Standing, standing_view
+from bot.learning import Milestone, StartingPoint, Study
+from content.roadmap_picture import stage_pictures, stage_words
+from foundation.errors import GradusError
+
+if TYPE_CHECKING:
+    from bot.chat.client import GradusClient
+
+log = logging.getLogger(__name__)
+
+MOST_OPTIONS = 25  # in one select: Discord's limit
+
+LABELS = {
+    "previous": "◀ Previous",
+    "next": "Next ▶",
+    "lesson": "Lesson",
+    "reading": "Reading list",
+    "map": "Map",
+    "close": "Close",
+}
+SELECTS = ("jump", "near", "stage", "pick", "more")
+
+CONCEPT = r"[a-z0-9-]{1,50}"
+
+NOT_YOURS = "Only the person who opened this lesson turns its pages. Open your own with `/learn`: it costs nothing."
+
+
+# -------------------------------------------------------------------- what a panel shows
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A page with its pictures, each in an embed of its own below the first, and its buttons."""
+
+    page: Page
+    pictures: tuple[Picture, ...]
+    buttons: discord.ui.View
+
+    def embeds(self) -> list[discord.Embed]:
+        """The page, and what only holds a picture."""
+        shown = [embed(self.page), *(discord.Embed(colour=self.page.colour) for _ in self.pictures[1:])]
+        for number in range(len(self.pictures)):
+            shown[number].set_image(url=f"attachment://{_file_name(number)}")
+        return shown
+
+    def files(self) -> list[discord.File]:
+        """The pictures as fresh attachments: one can be sent only once."""
+        return [
+            discord.File(io.BytesIO(picture.png), _file_name(number), description=shortened(picture.words, WORDS_LIMIT))
+            for number, picture in enumerate(self.pictures)
+        ]
+
+    def in_words(self) -> "Panel":
+        """The panel without its pictures, and with what they show below the text."""
+        words = " ".join(picture.words for picture in self.pictures)
+        return replace(self, page=_worded(self.page, words), pictures=()) if words else self
+
+
+def _file_name(number: int) -> str:
+    return f"picture-{number + 1}.png"
+
+
+def _worded(page: Page, words: str) -> Page:
+    return page.with_text_below(words if page.formulas else f"*Picture: {words}*")
+
+
+async def lesson_panel(gradus: Gradus, concept: str, page: int, owner: int) -> Panel:
+    """A page of a lesson, or the card of a concept whose lesson is being written.
+
+    Raises:
+        GradusError: there is no such concept (any more).
+    """
+    study = gradus.learning.study(concept)
+    number = study.nearest(page)
+    shown = lesson_page(study, number) if study.written else card_page(study)
+    post = await prepare(shown, gradus.settings.cache_path)
+    pictures = (post.picture,) if post.picture else ()
+    return Panel(post.page, pictures, _lesson_view(study, number, owner))
+
+
+async def reading_panel(gradus: Gradus, concept: str, page: int, owner: int) -> Panel:
+    """The reading list of a concept; its way back leads to the page of the lesson that it was opened from."""
+    study = gradus.learning.study(concept)
+    buttons = (PanelButton(act, owner, concept, page) for act in ("lesson", "map", "close"))
+    return Panel(reading_page(study), (), standing_view(*buttons))
+
+
+async def map_panel(gradus: Gradus, stage: str, owner: int, start: StartingPoint | None) -> Panel:
+    """A stage of the road as a picture; `start` is where the learner begins, or None where others read along."""
+    shown = gradus.learning.stage(stage)
+    page = map_page(shown, len(gradus.catalogue.stages), start)
+    words, buttons = stage_words(gradus.catalogue, stage), _map_view(gradus, stage, owner, start)
+    try:
+        drawn = await asyncio.to_thread(_drawn, gradus, stage)
+    except Exception:  # a map that cannot be drawn is still a map in words
+        log.exception("cannot draw the map of %r", stage)
+        return Panel(_worded(page, " ".join(words)), (), buttons)
+    return Panel(page, tuple(map(Picture, drawn, words)), buttons)
+
+
+def _drawn(gradus: Gradus, stage: str) -> list[bytes]:
+    return [path.read_bytes() for path in stage_pictures(gradus.catalogue, stage, gradus.settings.cache_path)]
+
+
+def _lesson_view(study: Study, number: int, owner: int) -> discord.ui.View:
+    items: list[discord.ui.Item[Any]] = []
+    if study.written:
+        last = len(study.pages) - 1
+        items += [
+            PanelButton("previous", owner, study.concept, max(0, number - 1), disabled=number == 0),
+            PanelButton("next", owner, study.concept, min(last, number + 1), disabled=number == last),
+        ]
+    acts = ("reading", "map", "close") if study.reading else ("map", "close")
+    items += [PanelButton(act, owner, study.concept, number) for act in acts]
+    if study.written:
+        headings = [
+            discord.SelectOption(label=label(page.heading), value=str(place), default=place == number)
+            for place, page in enumerate(study.pages[:MOST_OPTIONS])
+        ]
+        items.append(PanelSelect("jump", owner, study.concept, number, "Jump to a section", headings))
+    if near := _near(study):
+        items.append(PanelSelect("near", owner, study.concept, number, "Builds on / leads to", near))
+    return standing_view(*items)
+
+
+def _near(study: Study) -> list[discord.SelectOption]:
+    found = [("know first", one) for one in study.builds_on] + [("leads to", one) for one in study.leads_to]
+    return [
+        discord.SelectOption(
+            label=label(one.title, 80),
+            value=one.id,
+            description=relation if one.written else f"{relation} · lesson being written",
+        )
+        for relation, one in found[:MOST_OPTIONS]
+    ]
+
+
+def _map_view(gradus: Gradus, stage: str, owner: int, start: StartingPoint | None) -> discord.ui.View:
+    stages = [
+        discord.SelectOption(
+            label=label(f"{place}. {one.title}", 80),
+            value=one.id,
+            description=one.summary[:100],
+            default=one.id == stage,
+        )
+        for place, one in enumerate(gradus.catalogue.stages.values(), start=1)
+    ]
+    items: list[discord.ui.Item[Any]] = []
+    if start is not None and start.first:
+        items.append(PanelButton("lesson", owner, start.first[0].id, 0, text="Start here"))
+    items.append(PanelButton("close", owner, stage, 0))
+    items.append(PanelSelect("stage", owner, stage, 0, "Another stage", stages))
+    milestones = gradus.learning.stage(stage).milestones
+    for act, part in zip(("pick", "more"), _halves(milestones), strict=False):
+        hint = f"Open a lesson: {part[0].number} to {part[-1].number}"
+        items.append(PanelSelect(act, owner, stage, 0, hint, [_milestone(one) for one in part]))
+    return standing_view(*items)
+
+
+def _halves(milestones: Sequence[Milestone]) -> list[Sequence[Milestone]]:
+    """As many as a select holds, or two about equal parts."""
+    if len(milestones) <= MOST_OPTIONS:
+        return [milestones] if milestones else []
+    middle = (len(milestones) + 1) // 2
+    return [milestones[:middle], milestones[middle : middle + MOST_OPTIONS]]
+
+
+def _milestone(one: Milestone) -> discord.SelectOption:
+    return discord.SelectOption(
+        label=label(f"{one.number}. {one.title}", 80),
+        value=one.id,
+        description="lesson ready" if one.written else "lesson being written",
+    )
+
+
+# -------------------------------------------------------------------- what a press does
+
+
+class PanelButton(
+    Standing,
+    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
+    template=rf"gradus:learn:(?P<act>{'|'.join(LABELS)}):(?P<owner>\d{{1,20}}):(?P<target>{CONCEPT}):(?P<page>\d{{1,3}})",
+):
+    """A button of a panel. `target` is the concept, or the stage, that the panel shows."""
+
+    def __init__(self, act: str, owner: int, target: str, page: int, *, text: str = "", disabled: bool = False) -> None:
+        super().__init__(
+            discord.ui.Button(
+                label=text or LABELS[act],
+                style=discord.ButtonStyle.primary if act == "next" or text else discord.ButtonStyle.secondary,
+                custom_id=f"gradus:learn:{act}:{owner}:{target}:{page}",
+                disabled=disabled,
+                row=0,
+            )
+        )
+        self.act, self.owner, self.target, self.page = act, owner, target, page
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The button that was pressed, from what its id says."""
+        return cls(match["act"], int(match["owner"]), match["target"], int(match["page"]))
+
+    async def pressed(self, interaction: discord.Interaction["GradusClient"]) -> None:
+        """Turn the panel to what the button says, or put it away."""
+        if self.act == "close":
+            await _close(interaction, self.owner)
+            return
+        _check_owner(interaction, self.owner)
+        await interaction.response.defer()
+        gradus = interaction.client.gradus
+        if self.act == "map":
+            await turn(interaction, await _map_of(interaction, self.target, self.owner))
+        elif self.act == "reading":
+            await turn(interaction, await reading_panel(gradus, self.target, self.page, self.owner))
+        else:
+            await turn(interaction, await lesson_panel(gradus, self.target, self.page, self.owner))
+
+
+class PanelSelect(
+    Standing,
+    discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]],
+    template=rf"gradus:learn:(?P<act>{'|'.join(SELECTS)}):(?P<owner>\d{{1,20}}):(?P<target>{CONCEPT}):(?P<page>\d{{1,3}})",
+):
+    """A select of a panel: of pages (`jump`), of concepts (`near`, `pick`, `more`) or of stages.
+
+    Its id names the page it stands on: Discord keeps what was chosen in a select whose id stays.
+    """
+
+    def __init__(
+        self,
+        act: str,
+        owner: int,
+        target: str,
+        page: int,
+        hint: str = "",
+        options: Sequence[discord.SelectOption] = (),
+    ) -> None:
+        super().__init__(
+            discord.ui.Select(
+                placeholder=hint or None,
+                options=list(options),
+                custom_id=f"gradus:learn:{act}:{owner}:{target}:{page}",
+            )
+        )
+        self.act, self.owner, self.target = act, owner, target
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The select that was used, from what its id says."""
+        return cls(match["act"], int(match["owner"]), match["target"], int(match["page"]))
+
+    async def pressed(self, interaction: discord.Interaction["GradusClient"]) -> None:
+        """Turn the panel to what was chosen."""
+        _check_owner(interaction, self.owner)
+        await interaction.response.defer()
+        gradus, chosen = interaction.client.gradus, self.item.values[0]
+        if self.act == "jump":
+            await turn(interaction, await lesson_panel(gradus, self.target, int(chosen), self.owner))
+        elif self.act == "stage":
+            start = await _start(interaction)
+            await turn(interaction, await map_panel(gradus, chosen, self.owner, start))
+        else:
+            await turn(interaction, await lesson_panel(gradus, chosen, 0, self.owner))
+
+
+class LessonButton(
+    Standing,
+    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
+    template=rf"gradus:learn:open:(?P<concept>{CONCEPT}):(?P<page>\d{{1,3}})",
+):
+    """Under an answer: opens the lesson where the answer comes from, for the eyes of who presses."""
+
+    def __init__(self, concept: str, page: int) -> None:
+        super().__init__(
+            discord.ui.Button(
+                label="Lesson",
+                style=discord.ButtonStyle.secondary,
+                custom_id=f"gradus:learn:open:{concept}:{page}",
+                row=0,
+            )
+        )
+        self.concept, self.page = concept, page
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The button that was pressed, from what its id says."""
+        return cls(match["concept"], int(match["page"]))
+
+    async def pressed(self, interaction: discord.Interaction["GradusClient"]) -> None:
+        """Open a panel of their own."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        post = await lesson_panel(interaction.client.gradus, self.concept, self.page, interaction.user.id)
+        await send(interaction, post)
+
+
+LEARN_ITEMS = (PanelButton, PanelSelect, LessonButton)
+"""What the client must know of to answer presses on old messages."""
+
+
+def _check_owner(interaction: discord.Interaction[Any], owner: int) -> None:
+    if interaction.user.id != owner:
+        raise GradusError(NOT_YOURS)
+
+
+async def _close(interaction: discord.Interaction[Any], owner: int) -> None:
+    """Put the panel away, for who opened it or for a moderator."""
+    if not interaction.permissions.manage_messages:
+        _check_owner(interaction, owner)
+    await interaction.response.defer()
+    await interaction.delete_original_response()
+
+
+async def _map_of(interaction: discord.Interaction["GradusClient"], concept: str, owner: int) -> Panel:
+    gradus = interaction.client.gradus
+    stage = gradus.learning.study(concept).stage
+    return await map_panel(gradus, stage.id, owner, await _start(interaction))
+
+
+async def _start(interaction: discord.Interaction["GradusClient"]) -> StartingPoint | None:
+    """Where who presses begins; None where others would read what they told of themselves."""
+    alone = interaction.message is not None and interaction.message.flags.ephemeral
+    return await starting_point(interaction) if alone or interaction.guild_id is None else None
+
+
+async def starting_point(interaction: discord.Interaction["GradusClient"]) -> StartingPoint:
+    """Where this learner begins."""
+    gradus = interaction.client.gradus
+    return gradus.learning.start((await gradus.profiles.of(interaction.user.id)).level)
+
+
+# -------------------------------------------------------------------- showing it
+
+
+async def send(interaction: discord.Interaction[Any], panel: Panel) -> None:
+    """Fill a deferred response; where files may not be attached, the pictures are put into words."""
+    panel = panel if _may_attach(interaction) else panel.in_words()
+    try:
+        await interaction.followup.send(embeds=panel.embeds(), files=panel.files(), view=panel.buttons)
+    except discord.Forbidden:
+        await interaction.followup.send(embeds=panel.in_words().embeds(), view=panel.buttons)
+
+
+async def turn(interaction: discord.Interaction[Any], panel: Panel) -> None:
+    """Put the panel in the place of the one that was pressed."""
+    panel = panel if _may_attach(interaction) else panel.in_words()
+    try:
+        await interaction.edit_original_response(
+            content=None, embeds=panel.embeds(), attachments=panel.files(), view=panel.buttons
+        )
+    except discord.Forbidden:
+        embeds = panel.in_words().embeds()
+        await interaction.edit_original_response(content=None, embeds=embeds, attachments=[], view=panel.buttons)
+
+
+def _may_attach(interaction: discord.Interaction[Any]) -> bool:
+    return interaction.guild_id is None or interaction.app_permissions.attach_files
