@@ -6,8 +6,9 @@ being written a hollow disc and a dashed frame: no colour is needed to tell them
 """
 
 import itertools
+import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,26 +18,43 @@ from content.catalogue import Catalogue
 from content.outline import Row, outline
 
 PIXELS = 1000
-MOST_ROWS = 11  # in one picture: higher than three quarters of its width, a chat shows it smaller
-SIGNS = 70  # the height of the line that explains the signs
-PITCH = 56  # from box to box
-GAP = 14  # above a box that hangs on nothing
-STEP = 44  # from column to column
+MOST_ROWS = 10  # in one picture: higher than three quarters of its width, a chat shows it smaller
+SIGNS = 76  # the height of the line that explains the signs
+LINE = 46  # the height of a line of letters in a box
+GAP = 10  # above a box; above one that hangs on nothing, twice as much
+STEP = 50  # from column to column
 MARGIN = 14
-RADIUS = 21
-HALF = 23  # half a box's height
-LETTERS = 10.5  # points
+RADIUS = 24
+LETTERS, SMALL_LETTERS = 12.5, 11  # points
+LETTER_WIDTH, SMALL_WIDTH = 19.5, 16.5  # pixels, of most of these letters
 
 
 @dataclass(frozen=True)
-class _Box:
-    """A row where it stands in the drawing of the whole stage, in pixels from the top."""
+class Box:
+    """A row where it stands in the drawing of the whole stage, in pixels from the left and the top.
+
+    Attributes:
+        x, y: of the middle of its disc, and of its box's height.
+        lines: of the title.
+        needs: what else it requires, in words, or empty.
+    """
 
     row: Row
-    title: str
+    lines: tuple[str, ...]
+    needs: str
     ready: bool
     x: float
     y: float
+
+    @property
+    def half(self) -> float:
+        """Half the box's height."""
+        return len(self.lines) * LINE / 2 + 3
+
+    @property
+    def left(self) -> float:
+        """Where the box begins."""
+        return self.x + RADIUS + 8
 
 
 def stage_pictures(catalogue: Catalogue, stage: str, cache_dir: Path) -> tuple[Path, ...]:
@@ -45,7 +63,7 @@ def stage_pictures(catalogue: Catalogue, stage: str, cache_dir: Path) -> tuple[P
     Raises:
         GradusError: the cache cannot be written.
     """
-    boxes = _boxes(catalogue, stage)
+    boxes = boxes_of(catalogue, stage)
     sources = (Path(__file__).read_bytes(), repr(boxes).encode())
     return tuple(
         pictures.cached("roadmap", f"{stage}-{number}", sources, cache_dir, partial(_draw, boxes, part))
@@ -55,52 +73,59 @@ def stage_pictures(catalogue: Catalogue, stage: str, cache_dir: Path) -> tuple[P
 
 def stage_words(catalogue: Catalogue, stage: str) -> tuple[str, ...]:
     """What each of the pictures shows, in words."""
-    return tuple("; ".join(map(_words, part)) + "." for part in _parts(_boxes(catalogue, stage)))
+    return tuple("; ".join(map(_words, part)) + "." for part in _parts(boxes_of(catalogue, stage)))
 
 
-def _words(box: _Box) -> str:
+def _words(box: Box) -> str:
     needs = [*((box.row.parent,) if box.row.parent else ()), *box.row.also]
     after = f" after {' and '.join(map(str, needs))}" if needs else ""
-    return f"{box.row.number} {box.title}{after}{'' if box.ready else ' (being written)'}"
+    return f"{box.row.number} {' '.join(box.lines)}{after}{'' if box.ready else ' (being written)'}"
 
 
-def _boxes(catalogue: Catalogue, stage: str) -> tuple[_Box, ...]:
+def boxes_of(catalogue: Catalogue, stage: str) -> tuple[Box, ...]:
+    """The boxes of a stage from the top."""
     rows = outline(catalogue, stage)
-    boxes: list[_Box] = []
-    y = float(HALF - PITCH)
+    boxes: list[Box] = []
+    bottom = 0.0
     for row in rows:
-        y += PITCH + (GAP if row.parent is None and boxes else 0)
-        x = float(MARGIN + RADIUS + STEP * row.column)
-        boxes.append(_Box(row, _title(row, rows), row.concept.id in catalogue.lessons, x, y))
+        needs = f"needs {', '.join(map(str, row.also))} too" if row.also else ""
+        ready = row.concept.id in catalogue.lessons
+        box = Box(row, (), needs, ready, float(MARGIN + RADIUS + STEP * row.column), 0.0)
+        box = replace(box, lines=_lines(box, rows))
+        gap = GAP if row.parent is not None else 2 * GAP
+        boxes.append(replace(box, y=bottom + gap + box.half))
+        bottom = boxes[-1].y + box.half
     return tuple(boxes)
 
 
-def _title(row: Row, rows: Sequence[Row]) -> str:
-    """A title that fits a line: without what stands behind its colon, where it is long and that names it still."""
-    title = row.concept.title
+def _lines(box: Box, rows: Sequence[Row]) -> tuple[str, ...]:
+    """The title on one line or two. A long one goes without what stands behind its colon, where that still names it."""
+    title = box.row.concept.title
     short = title.partition(":")[0]
     alone = sum(other.concept.title.partition(":")[0] == short for other in rows) == 1
-    return short if alone and len(title) > 50 else title
+    room = PIXELS - MARGIN - box.left - 28
+    letters = int((room - SMALL_WIDTH * len(box.needs)) / LETTER_WIDTH)
+    return tuple(textwrap.wrap(short if alone and len(title) > letters else title, letters))
 
 
-def _parts(boxes: Sequence[_Box]) -> list[Sequence[_Box]]:
+def _parts(boxes: Sequence[Box]) -> list[Sequence[Box]]:
     """The boxes on as few pictures as `MOST_ROWS` allows, about equally many on each."""
     count = -(-len(boxes) // MOST_ROWS)
     cuts = [round(len(boxes) * part / count) for part in range(count + 1)] if count else []
     return [boxes[start:end] for start, end in itertools.pairwise(cuts)]
 
 
-def _draw(boxes: Sequence[_Box], part: Sequence[_Box]) -> bytes:
+def _draw(boxes: Sequence[Box], part: Sequence[Box]) -> bytes:
     from content.figures import style
 
     above = SIGNS if part[0] is boxes[0] else GAP
-    top, bottom = part[0].y - HALF - above, part[-1].y + HALF + MARGIN
+    top, bottom = part[0].y - part[0].half - above, part[-1].y + part[-1].half + MARGIN
     with style.look():
         figure, axes = style.diagram(PIXELS, bottom - top)
         axes.set_ylim(bottom, top)
         if part[0] is boxes[0]:
             _sign(axes, MARGIN + RADIUS, top + SIGNS / 2, "lesson ready", there=True)
-            _sign(axes, 400, top + SIGNS / 2, "being written", there=False)
+            _sign(axes, 420, top + SIGNS / 2, "being written", there=False)
         for box in boxes:  # lines may come from one picture and go on in the next
             _line(axes, box, boxes)
         for box in part:
@@ -110,10 +135,10 @@ def _draw(boxes: Sequence[_Box], part: Sequence[_Box]) -> bytes:
 
 def _sign(axes: Any, x: float, y: float, text: str, *, there: bool) -> None:
     _disc(axes, x, y, "1" if there else "2", there)
-    axes.text(x + 34, y, text, fontsize=10, va="center")
+    axes.text(x + 38, y, text, fontsize=SMALL_LETTERS, va="center")
 
 
-def _line(axes: Any, box: _Box, boxes: Sequence[_Box]) -> None:
+def _line(axes: Any, box: Box, boxes: Sequence[Box]) -> None:
     from content.figures import style
 
     if box.row.parent is not None:
@@ -121,17 +146,16 @@ def _line(axes: Any, box: _Box, boxes: Sequence[_Box]) -> None:
         axes.plot([above.x, above.x, box.x], [above.y, box.y, box.y], color=style.MUTED, lw=2, ls="-", zorder=1)
 
 
-def _box(axes: Any, box: _Box) -> None:
+def _box(axes: Any, box: Box) -> None:
     from matplotlib.patches import FancyBboxPatch
 
     from content.figures import style
 
-    left = box.x + RADIUS + 8
     axes.add_patch(
         FancyBboxPatch(
-            (left, box.y - HALF),
-            PIXELS - MARGIN - left,
-            2 * HALF,
+            (box.left, box.y - box.half),
+            PIXELS - MARGIN - box.left,
+            2 * box.half,
             boxstyle="round,pad=0,rounding_size=10",
             facecolor=style.PANEL if box.ready else style.BACKGROUND,
             edgecolor=style.BLUE if box.ready else style.FAINT,
@@ -141,10 +165,12 @@ def _box(axes: Any, box: _Box) -> None:
         )
     )
     _disc(axes, box.x, box.y, str(box.row.number), box.ready)
-    axes.text(left + 14, box.y, box.title, fontsize=LETTERS, va="center", zorder=4)
-    if box.row.also:
-        needs = f"needs {', '.join(map(str, box.row.also))} too"
-        axes.text(PIXELS - MARGIN - 12, box.y, needs, fontsize=9.5, color=style.MUTED, ha="right", va="center")
+    for number, line in enumerate(box.lines):
+        y = box.y + LINE * (number - (len(box.lines) - 1) / 2)
+        axes.text(box.left + 14, y, line, fontsize=LETTERS, va="center_baseline", zorder=4)
+    if box.needs:
+        right = PIXELS - MARGIN - 12
+        axes.text(right, box.y, box.needs, fontsize=SMALL_LETTERS, color=style.MUTED, ha="right", va="center_baseline")
 
 
 def _disc(axes: Any, x: float, y: float, text: str, there: bool) -> None:
@@ -163,4 +189,4 @@ def _disc(axes: Any, x: float, y: float, text: str, there: bool) -> None:
         )
     )
     colour = style.BACKGROUND if there else style.TEXT
-    axes.text(x, y, text, fontsize=9, weight="bold", color=colour, ha="center", va="center_baseline", zorder=4)
+    axes.text(x, y, text, fontsize=10.5, weight="bold", color=colour, ha="center", va="center_baseline", zorder=4)
