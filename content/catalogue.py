@@ -4,11 +4,13 @@
 of it, naming every problem with its file and line, or gives a `Catalogue` that is sound: every
 id exists, nothing requires itself, and every lesson has the form that learners get.
 
+A community's own folders come on top: they may add concepts, resources and lessons, or replace ours.
+
 What is slow (equations, code, figures) is `content.check`'s part.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -97,6 +99,11 @@ class Catalogue:
     """All that is taught. Every mapping goes from id to thing, in the order of the files.
 
     Concepts stand in an order in which each comes after all that it requires.
+
+    Attributes:
+        aliases: every name of a concept, folded, to its id.
+        directory: our own folder; figures are drawn by its scripts.
+        added: the concepts whose lessons come from a community's folder: their code is shown, never run.
     """
 
     stages: Mapping[str, Stage]
@@ -107,6 +114,7 @@ class Catalogue:
     lessons: Mapping[str, Lesson]
     aliases: Mapping[str, str]
     directory: Path
+    added: frozenset[str] = frozenset()
 
     def concept(self, id: str) -> Concept:
         """The concept of that id.
@@ -152,16 +160,18 @@ def fold(name: str) -> str:
     return " ".join(name.casefold().replace("-", " ").rstrip("?").split())
 
 
-def load(directory: Path | None = None) -> Catalogue:
+def load(directory: Path | None = None, additions: Sequence[Path] = ()) -> Catalogue:
     """Read and check everything that is taught.
 
     Args:
         directory: holds `roadmap.yaml`, `resources.yaml`, `lessons/` and `figures/`; by default this package.
+        additions: a community's folders of the same form, in which every part but one may be missing. What they
+            bring is added, or stands in place of what has the same id; figures are taken from `directory` alone.
 
     Raises:
         ProblemsFound: something is wrong; every problem is listed, in order of files and lines.
     """
-    loader = _Loader(directory or Path(__file__).parent)
+    loader = _Loader(directory or Path(__file__).parent, additions)
     catalogue = loader.catalogue()
     if loader.problems:
         raise ProblemsFound(sorted(set(loader.problems)))
@@ -175,11 +185,15 @@ _Entries = list[tuple[_Thing, Record]]
 class _Loader:
     """Reads the files one after another; what is wrong gathers in `problems`."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, additions: Sequence[Path]) -> None:
         self.directory = directory
+        self.additions = tuple(folder.absolute() for folder in additions)
         self.problems: list[Problem] = []
 
     def catalogue(self) -> Catalogue:
+        for folder in self.additions:
+            if not any((folder / part).exists() for part in ("roadmap.yaml", "resources.yaml", "lessons")):
+                self._note(folder, 0, "has no lessons, roadmap.yaml or resources.yaml: name another folder")
         roadmap = self._yaml("roadmap.yaml", ("stages", "concepts", "projects", "steps"))
         reading = self._yaml("resources.yaml", ("resources",))
         stages = _by_id(_entries(roadmap, "stages", _stage))
@@ -195,38 +209,50 @@ class _Loader:
         known_projects = _known(roadmap, "projects", projects)
         steps = self._things(roadmap, "steps", _step, concepts=known_concepts)
         resources = self._things(reading, "resources", _resource, concepts=known_concepts, projects=known_projects)
-        lessons = self._lessons(known_concepts, _known(reading, "resources", resources))
+        lessons, added = self._lessons(known_concepts, _known(reading, "resources", resources))
         aliases = self._aliases(in_order, lessons)
-        return Catalogue(stages, concepts, projects, steps, resources, lessons, aliases, self.directory)
+        return Catalogue(
+            stages, concepts, projects, steps, resources, lessons, aliases, self.directory, frozenset(added)
+        )
 
     def _note(self, path: Path | str, line: int, message: str) -> None:
         self.problems.append(Problem(str(path), line, message))
 
-    def _text(self, path: Path) -> str | None:
+    def _shown(self, folder: Path, path: Path | str) -> str:
+        """A file as problems name it: our own by its place in the content, others whole."""
+        return str(path) if folder == self.directory else str(folder / path)
+
+    def _text(self, folder: Path, path: Path) -> str | None:
         try:
-            return (self.directory / path).read_text(encoding="utf-8")
+            return (folder / path).read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
-            self._note(path, 0, f"is not UTF-8 text (byte {error.start}): save it as UTF-8")
+            self._note(self._shown(folder, path), 0, f"is not UTF-8 text (byte {error.start}): save it as UTF-8")
         except OSError as error:
-            self._note(path, 0, f"cannot be read: {error.strerror}")
+            self._note(self._shown(folder, path), 0, f"cannot be read: {error.strerror}")
         return None
 
-    def _yaml(self, name: str, fields: tuple[str, ...]) -> Record | None:
-        text = self._text(Path(name))
-        record = lines.read(name, text, self.problems) if text is not None else None
-        if record is not None:
-            record.allow(fields)
-        return record
+    def _yaml(self, name: str, fields: tuple[str, ...]) -> list[Record]:
+        """A file as it is in every folder, ours first; a community's folder need not have it."""
+        records: list[Record] = []
+        for folder in (self.directory, *self.additions):
+            if folder != self.directory and not (folder / name).exists():
+                continue
+            text = self._text(folder, Path(name))
+            record = lines.read(self._shown(folder, name), text, self.problems) if text is not None else None
+            if record is not None:
+                record.allow(fields)
+                records.append(record)
+        return records
 
     def _things(
         self,
-        record: Record | None,
+        records: list[Record],
         name: str,
         make: Callable[[Record], _Thing],
         **references: Collection[str] | None,
     ) -> dict[str, _Thing]:
         """The entries of a list by id; each field in `references` may name only the ids it is given, or any."""
-        entries = _entries(record, name, make)
+        entries = _entries(records, name, make)
         for _, entry in entries:
             for field, options in references.items():
                 placed = entry.texts(field, required=False)
@@ -234,11 +260,26 @@ class _Loader:
                 _check_known(entry, placed, "project" if field == "projects" else "concept", options)
         return _by_id(entries)
 
-    def _lessons(self, concepts: Mapping[str, Concept] | None, resources: Collection[str] | None) -> dict[str, Lesson]:
+    def _lessons(
+        self, concepts: Mapping[str, Concept] | None, resources: Collection[str] | None
+    ) -> tuple[dict[str, Lesson], set[str]]:
+        """The lessons by concept, in the order of the concepts, and which of them a community brought."""
         found: dict[str, Lesson] = {}
-        for file in sorted((self.directory / "lessons").glob("**/*.md")):
-            path = file.relative_to(self.directory)
-            text = self._text(path)
+        added: set[str] = set()
+        for folder in (self.directory, *self.additions):
+            own = self._lessons_of(folder, concepts, resources)
+            found |= own
+            added |= own.keys() if folder != self.directory else set()
+        return {id: found[id] for id in concepts or () if id in found}, added
+
+    def _lessons_of(
+        self, folder: Path, concepts: Mapping[str, Concept] | None, resources: Collection[str] | None
+    ) -> dict[str, Lesson]:
+        before, self.problems = self.problems, []
+        found: dict[str, Lesson] = {}
+        for file in sorted((folder / "lessons").glob("**/*.md")):
+            path = file.relative_to(folder)
+            text = self._text(folder, path)
             if text is None:
                 continue
             lesson, problems = lessons_form.read(path, text)
@@ -251,7 +292,9 @@ class _Loader:
                 self._note(path, lesson.line_of("concept"), f"'{lesson.concept}' has a lesson already: {other}")
             else:
                 found[lesson.concept] = lesson
-        return {id: found[id] for id in concepts or () if id in found}
+        own = [replace(problem, path=self._shown(folder, problem.path)) for problem in self.problems]
+        self.problems = before + own
+        return found
 
     def _check_lesson(
         self, lesson: Lesson, concepts: Mapping[str, Concept] | None, resources: Collection[str] | None
@@ -287,6 +330,7 @@ class _Loader:
         if lesson.figure.name not in names:
             hint = did_you_mean(lesson.figure.name, names)
             message = f"unknown figure '{lesson.figure.name}'{hint}: there is no figures/{lesson.figure.name}.py"
+            message += " among Gradus's own" if self.additions else ""
             self._note(lesson.path, lesson.line_of("figure"), message)
 
     def _aliases(self, concepts: _Entries[Concept], lessons: Mapping[str, Lesson]) -> dict[str, str]:
@@ -312,14 +356,27 @@ class _Loader:
             self._note(path, name.line, message)
 
 
-def _entries(record: Record | None, name: str, make: Callable[[Record], _Thing]) -> _Entries[_Thing]:
-    """The entries of a list in order, each with the place it was read from."""
-    return [(make(entry), entry) for entry in record.records(name)] if record else []
+def _entries(records: Sequence[Record], name: str, make: Callable[[Record], _Thing]) -> _Entries[_Thing]:
+    """The entries of a list in order, each with the place it was read from. What a later file gives under the
+    same id stands in the place of what was there.
+    """
+    entries: _Entries[_Thing] = []
+    for record in records:
+        if record is not records[0] and not record.has(name):
+            continue
+        own = [(make(entry), entry) for entry in record.records(name)]
+        places = {thing.id: place for place, (thing, _) in enumerate(entries)}
+        for thing, entry in own:
+            if thing.id in places:
+                entries[places[thing.id]] = (thing, entry)
+            else:
+                entries.append((thing, entry))
+    return entries
 
 
-def _known(record: Record | None, name: str, things: dict[str, _Thing]) -> dict[str, _Thing] | None:
-    """The things that others may name, or None where their list could not be read: then nobody can tell."""
-    return things if record is not None and record.has_list(name) else None
+def _known(records: Sequence[Record], name: str, things: dict[str, _Thing]) -> dict[str, _Thing] | None:
+    """The things that others may name, or None where no list of them could be read: then nobody can tell."""
+    return things if any(record.has_list(name) for record in records) else None
 
 
 def _by_id(entries: _Entries[_Thing]) -> dict[str, _Thing]:
@@ -349,7 +406,7 @@ def _concept(entry: Record) -> Concept:
         title=entry.text("title").text,
         requires=_texts(entry, "requires"),
         helps=_texts(entry, "helps", required=False),
-        seeds=entry.integers("seeds"),
+        seeds=entry.integers("seeds", required=False),
         covers=_texts(entry, "covers", required=False),
     )
 
@@ -363,7 +420,7 @@ def _project(entry: Record) -> Project:
         level=level.text,
         title=entry.text("title").text,
         skills=_texts(entry, "skills"),
-        seeds=entry.integers("seeds"),
+        seeds=entry.integers("seeds", required=False),
     )
 
 
@@ -388,7 +445,7 @@ def _resource(entry: Record) -> Resource:
         level=level.text or None,
         concepts=_texts(entry, "concepts", required=False),
         projects=_texts(entry, "projects", required=False),
-        seeds=entry.integers("seeds"),
+        seeds=entry.integers("seeds", required=False),
         note=entry.text("note", required=False).text or None,
     )
     if not resource.concepts and not resource.projects:

@@ -49,10 +49,11 @@ def check(
         workers: lessons whose code runs at the same time.
     """
     problems: list[Problem] = []
-    total = 2 * len(catalogue.lessons)
+    total = 2 * len(catalogue.lessons) - len(catalogue.added)
     progress(0, total)
     with ThreadPoolExecutor(workers) as pool:
-        running = [pool.submit(check_code, lesson, timeout) for lesson in catalogue.lessons.values()]
+        ours = [lesson for id, lesson in catalogue.lessons.items() if id not in catalogue.added]
+        running = [pool.submit(check_code, lesson, timeout) for lesson in ours]
         for done, lesson in enumerate(catalogue.lessons.values(), start=1):
             problems += [*check_formulas(lesson), *check_figure(lesson, catalogue.directory / "figures")]
             progress(done, total)
@@ -63,13 +64,19 @@ def check(
 
 
 def notes(catalogue: Catalogue) -> list[Problem]:
-    """What is allowed and better avoided: code that is too long or too wide for a phone."""
-    return sorted(
+    """What is allowed and better avoided or known: code too long or too wide for a phone, code that is not run."""
+    long = [
         Problem(str(lesson.path), line, message)
         for lesson in catalogue.lessons.values()
         for block in lesson.code
         for line, message in _code_notes(block)
-    )
+    ]
+    shown = [
+        Problem(str(catalogue.lessons[id].path), 0, "comes from a folder of your own: its code is shown, never run")
+        for id in catalogue.added
+        if catalogue.lessons[id].code
+    ]
+    return sorted(long + shown)
 
 
 def _code_notes(block: CodeBlock) -> Iterator[tuple[int, str]]:
@@ -120,7 +127,7 @@ def check_figure(lesson: Lesson, figures: Path) -> list[Problem]:
 
 def check_code(lesson: Lesson, timeout: float) -> list[Problem]:
     """The code blocks of a lesson that fail, hang, or print something else than the page shows."""
-    blocks = lesson.code
+    blocks = [block for block in lesson.code if not block.not_run]
     if not blocks:
         return []
     ran, timed_out = _run([block.code for block in blocks], timeout)

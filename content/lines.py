@@ -48,6 +48,10 @@ class Record:
         """The line of a field's name, or the record's where the field is missing."""
         return self._lines.get(name, self.line)
 
+    def has(self, name: str) -> bool:
+        """Whether the field is written down at all."""
+        return name in self._lines
+
     def has_list(self, name: str) -> bool:
         """Whether the field is written down as a list."""
         return isinstance(self._fields.get(name), yaml.SequenceNode)

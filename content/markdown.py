@@ -44,12 +44,14 @@ class CodeBlock:
         output: the ```text block right after it, or None where there is none (it must print nothing).
         line: of the opening fence.
         raises: the block is tagged `python raises`: it must end in an exception, and the output shows it.
+        not_run: the block is tagged `python not-run`: it needs what is not installed here, and the page says so.
     """
 
     code: str
     output: str | None
     line: int
     raises: bool
+    not_run: bool = False
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ def code_blocks(body: str, first_line: int = 1) -> tuple[CodeBlock, ...]:
         if block.kind != "code" or tags[:1] != ["python"]:
             continue
         shown = after.text if after and after.kind == "code" and after.info == "text" else None
-        taken.append(CodeBlock(block.text, shown, block.line, "raises" in tags))
+        taken.append(CodeBlock(block.text, shown, block.line, "raises" in tags, "not-run" in tags))
     return tuple(taken)
 
 

@@ -311,8 +311,80 @@ def test_our_roadmap_says_what_the_curriculum_says() -> None:
     ]
 
 
-def test_the_resources_most_devoted_to_a_concept_stand_first() -> None:
-    resources = load().resources_for("lstm")
-    served = [len(one.concepts) for one in resources]
+def test_the_lessons_own_resources_stand_first_then_the_most_devoted_to_the_concept() -> None:
+    ours = load()
+    resources = ours.resources_for("lstm")
+    named = ours.lessons["lstm"].resources
+    assert tuple(one.id for one in resources[: len(named)]) == named
+    served = [len(one.concepts) for one in resources[len(named) :]]
     assert served == sorted(served)
     assert served[0] < served[-1]
+
+
+def addition(folder: Path, **files: str) -> Path:
+    """A community's folder with these files; a double underscore in a name stands for a slash."""
+    for name, text in files.items():
+        file = folder / name.replace("__", "/")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return folder
+
+
+OWN_ROADMAP = """\
+concepts:
+  - {id: our-cluster, stage: beginner, title: Our cluster, requires: [perceptron], covers: [slurm queue]}
+"""
+OWN_RESOURCES = """\
+resources:
+  - {id: our-wiki, title: Our wiki, kind: site, authors: [Us], url: "https://example.org/wiki",
+     concepts: [our-cluster]}
+  - {id: a-book, title: A Better Book, kind: book, authors: [Ada Author], url: "https://example.org/better",
+     concepts: [perceptron]}
+"""
+
+
+def own_lesson(text: str) -> str:
+    lesson = text.replace("concept: perceptron", "concept: our-cluster").replace("[a-book]", "[our-wiki]")
+    return lesson.replace("single neuron", "our queue").replace("linear threshold unit", "our nodes")
+
+
+def test_a_community_adds_concepts_resources_and_lessons(folder: Content, tmp_path: Path) -> None:
+    theirs = addition(
+        tmp_path / "theirs",
+        **{"roadmap.yaml": OWN_ROADMAP, "resources.yaml": OWN_RESOURCES},
+        **{"lessons__beginner__our-cluster.md": own_lesson(LESSON)},
+    )
+    catalogue = load(folder.folder, [theirs])
+    assert list(catalogue.lessons) == ["perceptron", "our-cluster"]
+    assert catalogue.added == {"our-cluster"}
+    assert catalogue.named("slurm queue") == catalogue.concept("our-cluster")
+    assert [one.id for one in catalogue.resources_for("our-cluster")] == ["our-wiki"]
+    assert catalogue.resources["a-book"].title == "A Better Book"
+    assert next(iter(catalogue.resources)) == "a-book"
+
+
+def test_a_communitys_lesson_stands_in_place_of_ours(folder: Content, tmp_path: Path) -> None:
+    changed = LESSON.replace("fires above a threshold", "fires above a bar")
+    theirs = addition(tmp_path / "theirs", **{"lessons__beginner__perceptron.md": changed})
+    catalogue = load(folder.folder, [theirs])
+    assert "above a bar" in catalogue.lessons["perceptron"].summary
+    assert catalogue.added == {"perceptron"}
+
+
+def test_what_is_wrong_in_a_communitys_folder_is_named_with_the_whole_path(folder: Content, tmp_path: Path) -> None:
+    theirs = addition(
+        tmp_path / "theirs",
+        **{"roadmap.yaml": OWN_ROADMAP.replace("[perceptron]", "[percepton]")},
+        **{"lessons__beginner__perceptron.md": LESSON.replace("name: line", "name: theirs")},
+    )
+    with pytest.raises(ProblemsFound) as caught:
+        load(folder.folder, [theirs])
+    roadmap, lesson = sorted(map(str, caught.value.problems), key=len)
+    assert roadmap == f"{theirs / 'roadmap.yaml'}:2: unknown concept 'percepton' (did you mean 'perceptron'?)"
+    assert lesson.startswith(str(theirs / "lessons/beginner/perceptron.md"))
+    assert "among Gradus's own" in lesson
+
+
+def test_a_folder_with_nothing_in_it_is_refused(folder: Content, tmp_path: Path) -> None:
+    with pytest.raises(ProblemsFound, match="name another folder"):
+        load(folder.folder, [tmp_path / "nowhere"])

@@ -1,6 +1,7 @@
 """The slow check: what a page shows is what its code prints, and what it draws can be drawn."""
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -96,6 +97,30 @@ def test_code_too_big_for_a_phone_is_noted(folder: Content) -> None:
         f"{LESSON}:{line - 1}: the code block has 14 lines; a phone shows 12 well",
         f"{LESSON}:{line + 13}: the line of code has 70 characters; a phone shows 44",
     ]
+
+
+def test_code_that_is_tagged_as_not_run_is_not_run(folder: Content) -> None:
+    line = folder.edit(LESSON, r"```python$", "```python not-run")
+    folder.edit(LESSON, r"print\(3 \* 1 - 1\)", "import tensorflow_of_nobody")
+    assert line
+    assert problems(folder) == []
+
+
+def test_the_code_of_a_communitys_lesson_is_never_run(folder: Content, tmp_path: Path) -> None:
+    trace = tmp_path / "ran"
+    theirs = tmp_path / "theirs" / LESSON
+    theirs.parent.mkdir(parents=True)
+    text = (folder.folder / LESSON).read_text(encoding="utf-8")
+    theirs.write_text(text.replace("print(3 * 1 - 1)", f"open({str(trace)!r}, 'w')"), encoding="utf-8")
+    catalogue = load(folder.folder, [tmp_path / "theirs"])
+    assert check(catalogue) == []
+    assert not trace.exists()
+    assert "never run" in str(notes(catalogue)[0])
+
+
+def test_only_the_lesson_on_what_is_not_installed_has_code_that_is_not_run() -> None:
+    marked = {id for id, lesson in load().lessons.items() if any(block.not_run for block in lesson.code)}
+    assert marked <= {"tensorflow-and-keras"}
 
 
 def test_our_own_lessons_show_what_is() -> None:
