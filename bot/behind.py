@@ -5,11 +5,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from content import links
+from bot.learning import message_text
 from content.catalogue import Catalogue, Resource
 from content.lesson import Body, Lesson
 from content.markdown import Block, sentences, spans
-from content.mathtext import readable
 from index.answers import Answer, AnswerPassage, Source
 from index.excerpts import sentences_of
 
@@ -99,7 +98,7 @@ def answering_formulas(answer: Answer, catalogue: Catalogue) -> tuple[str, ...]:
             found.append(block.text)
         elif block.kind in ("paragraph", "item", "quote") and block.text:
             # An excerpt ends a sentence before an equation by a full stop, where the lesson has a colon.
-            leads = _shown(sentences(block.text)[-1], catalogue).rstrip(":.") in answer.answer
+            leads = message_text(sentences(block.text)[-1], catalogue).rstrip(":.") in answer.answer
     return tuple(found[:MOST_EQUATIONS])
 
 
@@ -134,7 +133,7 @@ def equations_behind(answer: Answer, catalogue: Catalogue) -> Equations | None:
     latex = tuple(equation.latex for equation in body.equations)
     numbers = itertools.count(1)
     numbered = (f"**({next(numbers)})**" if span.kind == "display" else span.text for span in spans(body.markdown[0]))
-    text = re.sub(r"\s+(?=\*\*\(\d+\)\*\*)", " ", _shown("".join(numbered), catalogue))
+    text = re.sub(r"\s+(?=\*\*\(\d+\)\*\*)", " ", message_text("".join(numbered), catalogue))
     return Equations(lesson.concept, catalogue.concept(lesson.concept).title, MATHEMATICS, text, latex)
 
 
@@ -148,14 +147,8 @@ def code_behind(answer: Answer, catalogue: Catalogue) -> Code | None:
         body = _body(lesson, heading)
         if body is not None and body.markdown[0] and body.code:
             title = catalogue.concept(lesson.concept).title
-            return Code(lesson.concept, title, heading, _shown(body.markdown[0], catalogue))
+            return Code(lesson.concept, title, heading, message_text(body.markdown[0], catalogue))
     return None
-
-
-def _shown(markdown: str, catalogue: Catalogue) -> str:
-    """A lesson's Markdown as a chat shows it: links and formulas in words, fences tagged by a language alone."""
-    text = links.plain(markdown, lambda id: catalogue.concept(id).title)
-    return re.sub(r"^```python .*$", "```python", readable(text), flags=re.MULTILINE)
 
 
 def sources_behind(answer: Answer, catalogue: Catalogue) -> Sources:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.assembly import Gradus
 from bot.chat.buttons import answer_buttons
+from bot.chat.lesson_panel import lesson_button
 from bot.chat.messages import Post, prepare
 from bot.chat.places import Where
 from bot.chat.rendering import answer_page, within_limits
@@ -54,6 +55,11 @@ async def answered(
     return await prepare(
         page if echo else replace(page, question=""),
         gradus.settings.cache_path,
-        answer_buttons(asked.id, gradus.asking.offers(asked.answer), in_thread=where.thread),
+        answer_buttons(
+            asked.id,
+            gradus.asking.offers(asked.answer),
+            in_thread=where.thread,
+            lesson=lesson_button(gradus.learning, asked.answer),
+        ),
         note=NOTICE if asked.notice else "",
     )

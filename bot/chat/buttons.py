@@ -8,6 +8,7 @@ import discord
 
 from bot.asking import AnswerForgotten, Asking
 from bot.behind import Offers
+from bot.chat.lesson_panel import LessonButton
 from bot.chat.messages import prepare, send_followup
 from bot.chat.places import Where, is_public
 from bot.chat.rendering import Page, code_page, equations_page, sources_page
@@ -173,12 +174,15 @@ PAGES: dict[str, Callable[[Asking, str], Awaitable[Page]]] = {
 }
 
 
-def answer_buttons(id: str, offers: Offers, *, in_thread: bool = False) -> discord.ui.View:
-    """The two rows under the answer `id`: what has something behind it and the way on, then what to say of it."""
-    offered = [act for act in PAGES if getattr(offers, act)]
-    return standing_view(
-        *(AnswerButton(act, id) for act in (*offered, "reply" if in_thread else "follow", *SECOND_ROW))
-    )
+def answer_buttons(
+    id: str, offers: Offers, *, in_thread: bool = False, lesson: LessonButton | None = None
+) -> discord.ui.View:
+    """The two rows under the answer `id`: what has something behind it, its lesson and the way on, then what to
+    say of it.
+    """
+    offered = [AnswerButton(act, id) for act in PAGES if getattr(offers, act)]
+    onward = (AnswerButton(act, id) for act in ("reply" if in_thread else "follow", *SECOND_ROW))
+    return standing_view(*offered, *((lesson,) if lesson else ()), *onward)
 
 
 def answer_behind(message: discord.Message) -> str | None:

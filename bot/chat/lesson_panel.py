@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 
 from bot.assembly import Gradus
+from bot.behind import spoken
 from bot.chat.lesson_pages import card_page, label, lesson_page, map_page, reading_page
 from bot.chat.messages import WORDS_LIMIT, Picture, embed, prepare
 from bot.chat.rendering import Page, shortened
 from bot.chat.standing import Standing, standing_view
-from bot.learning import Milestone, StartingPoint, Study
+from bot.learning import Learning, Milestone, StartingPoint, Study
 from content.roadmap_picture import stage_pictures, stage_words
 from foundation.errors import GradusError
+from index.answers import Answer
 
 if TYPE_CHECKING:
     from bot.chat.client import GradusClient
@@ -36,9 +38,9 @@ LABELS = {
 }
 SELECTS = ("jump", "near", "stage", "pick", "more")
 
-CONCEPT = r"[a-z0-9-]{1,50}"
+CONCEPT = r"[^:]{1,53}"  # what fits a button's id beside the rest: Discord takes 100 characters
 
-NOT_YOURS = "Only the person who opened this lesson turns its pages. Open your own with `/learn`: it costs nothing."
+NOT_YOURS = "Only the person who opened this turns its pages. Open your own with `/learn`."
 
 
 # -------------------------------------------------------------------- what a panel shows
@@ -130,7 +132,7 @@ def _lesson_view(study: Study, number: int, owner: int) -> discord.ui.View:
     items += [PanelButton(act, owner, study.concept, number) for act in acts]
     if study.written:
         headings = [
-            discord.SelectOption(label=label(page.heading), value=str(place), default=place == number)
+            discord.SelectOption(label=label(page.heading), value=str(place))
             for place, page in enumerate(study.pages[:MOST_OPTIONS])
         ]
         items.append(PanelSelect("jump", owner, study.concept, number, "Jump to a section", headings))
@@ -157,7 +159,6 @@ def _map_view(gradus: Gradus, stage: str, owner: int, start: StartingPoint | Non
             label=label(f"{place}. {one.title}", 80),
             value=one.id,
             description=one.summary[:100],
-            default=one.id == stage,
         )
         for place, one in enumerate(gradus.catalogue.stages.values(), start=1)
     ]
@@ -313,6 +314,15 @@ class LessonButton(
         await interaction.response.defer(ephemeral=True, thinking=True)
         post = await lesson_panel(interaction.client.gradus, self.concept, self.page, interaction.user.id)
         await send(interaction, post)
+
+
+def lesson_button(learning: Learning, answer: Answer) -> LessonButton | None:
+    """The button under an answer that opens the lesson where the answer comes from, if it comes from one."""
+    for passage in spoken(answer)[:1]:
+        study = learning.study(passage.concept)
+        if study.written:
+            return LessonButton(passage.concept, study.page_of(passage.section))
+    return None
 
 
 LEARN_ITEMS = (PanelButton, PanelSelect, LessonButton)

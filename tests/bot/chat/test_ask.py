@@ -39,7 +39,7 @@ async def test_the_command_answers_everyone_with_what_to_press(ada: MemberActor,
     assert embed.footer.text == "From the lesson Dropout › Why does dropout help?"
     assert [field.name for field in embed.fields] == ["Sources", "Where next"]
     assert labels(result.response.components) == [
-        ["Mathematics", "Code", "Sources", "Follow up"],
+        ["Mathematics", "Code", "Sources", "Lesson", "Follow up"],
         ["Helpful", "Not helpful", "Remove"],
     ]
 
