@@ -8,9 +8,9 @@ from typing import Literal, TypeVar
 from sqlite_utils import Database
 
 from bot.behind import Code, Equations, Offers, Sources, code_behind, equations_behind, offers_of, sources_behind
+from bot.curriculum import Curriculum
 from bot.questions import clean_question, harmless
 from bot.store import AnswerStore, Doubt, KeptAnswer, Thread
-from content.catalogue import Catalogue
 from foundation.database import DatabaseThread
 from foundation.errors import GradusError
 from foundation.store import LearnerStore
@@ -84,12 +84,12 @@ class Asking:
     """Questions and what follows from them, for any driver: Discord, the terminal, a test."""
 
     def __init__(
-        self, catalogue: Catalogue, answerer: Answerer, database: DatabaseThread, id_source: Callable[[], str]
+        self, curriculum: Curriculum, answerer: Answerer, database: DatabaseThread, id_source: Callable[[], str]
     ) -> None:
         """Ask `answerer` and keep what it says; `id_source` gives each answer a new id of up to 32 letters and
         digits.
         """
-        self._catalogue = catalogue
+        self._curriculum = curriculum
         self._answerer = answerer
         self._database = database
         self._id_source = id_source
@@ -188,7 +188,7 @@ class Asking:
 
     def offers(self, answer: Answer) -> Offers:
         """What `equations`, `code` and `sources` have for this answer."""
-        return offers_of(answer, self._catalogue)
+        return offers_of(answer, self._curriculum.catalogue)
 
     async def equations(self, id: str) -> Equations:
         """The mathematics of the lesson behind an answer.
@@ -197,7 +197,7 @@ class Asking:
             AnswerForgotten: it is no longer kept.
             GradusError: its lesson has no formula (any more).
         """
-        found = equations_behind(await self.answer(id), self._catalogue)
+        found = equations_behind(await self.answer(id), self._curriculum.catalogue)
         return _there(found, "There are no formulas behind that answer.")
 
     async def code(self, id: str) -> Code:
@@ -207,7 +207,7 @@ class Asking:
             AnswerForgotten: it is no longer kept.
             GradusError: its lesson has no code (any more).
         """
-        found = code_behind(await self.answer(id), self._catalogue)
+        found = code_behind(await self.answer(id), self._curriculum.catalogue)
         return _there(found, "There is no code behind that answer.")
 
     async def sources(self, id: str) -> Sources:
@@ -216,7 +216,7 @@ class Asking:
         Raises:
             AnswerForgotten: it is no longer kept.
         """
-        return sources_behind(await self.answer(id), self._catalogue)
+        return sources_behind(await self.answer(id), self._curriculum.catalogue)
 
     # ---------------------------------------------------------------- what learners and moderators do with it
 

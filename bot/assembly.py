@@ -7,8 +7,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.asking import Asking
+from bot.curriculum import Curriculum
 from bot.learning import Learning
 from bot.mine import Mine
+from bot.reindexing import Reindexing
 from bot.road.profile import Profiles
 from bot.road.store import ProfileStore
 from bot.servers.servers import Servers
@@ -32,16 +34,26 @@ class Gradus:
     """The assembled core. It knows nothing of Discord; drivers call its use cases."""
 
     settings: Settings
-    catalogue: Catalogue
+    curriculum: Curriculum
     database: DatabaseThread
     retriever: Retriever
     asking: Asking
-    learning: Learning
+    reindexing: Reindexing
     servers: Servers
     profiles: Profiles
     mine: Mine
     ticks: TickRegistry
     clock: Clock
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """All that is taught at the moment."""
+        return self.curriculum.catalogue
+
+    @property
+    def learning(self) -> Learning:
+        """Lessons, reading lists and the road, as they are at the moment."""
+        return self.curriculum.learning
 
     def close(self) -> None:
         """End the threads, after what they have under way."""
@@ -67,25 +79,29 @@ def assemble(
     Raises:
         GradusError: a lesson is broken, the data folder cannot be written, its database is damaged or newer.
     """
-    catalogue = load()
+
+    def read_lessons() -> Catalogue:
+        return load(additions=settings.content)
+
+    curriculum = Curriculum(read_lessons())
     if not settings.folder.exists():
         say(f"making the data folder {settings.folder}")
     path = database_path or settings.database_path
     migrate(path, [store.migrations for store in STORES])
     database = DatabaseThread(path)
-    retriever = Retriever(catalogue, settings.index_path, model=settings.encoder, say=say)
-    asking = Asking(catalogue, retriever, database, id_source)
+    retriever = Retriever(curriculum.catalogue, settings.index_path, model=settings.encoder, say=say)
+    asking = Asking(curriculum, retriever, database, id_source)
     servers = Servers(database)
     ticks = TickRegistry()
     ticks.add("forget old answers", timedelta(days=1), asking.forget_old)
     ticks.add("forget idle rates", timedelta(hours=1), servers.forget_idle)
     return Gradus(
         settings=settings,
-        catalogue=catalogue,
+        curriculum=curriculum,
         database=database,
         retriever=retriever,
         asking=asking,
-        learning=Learning(catalogue),
+        reindexing=Reindexing(read_lessons, curriculum, retriever),
         servers=servers,
         profiles=Profiles(database),
         mine=Mine(database, STORES),

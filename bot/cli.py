@@ -151,7 +151,9 @@ def index_corpus(
 def _catalogue(folder: Path | None) -> "Catalogue":
     from content.catalogue import load
 
-    if folder is not None and not folder.is_dir():
+    if folder is None:
+        return load(additions=_settings().content)
+    if not folder.is_dir():
         raise GradusError(f"there is no folder {folder}")
     return load(folder)
 
@@ -238,12 +240,11 @@ def evaluation(
     """The development set's figures, beside what is asked of them."""
     from bot.evaluation import page
     from bot.terminal import bar
-    from content.catalogue import load
     from index.evaluation import DEVELOPMENT, evaluate, read_questions
 
     asked = read_questions(questions or DEVELOPMENT)
     with _retriever(_settings()) as retriever, bar("asking") as advance:
-        report = evaluate(retriever.ask_now, asked, load().lessons, advance)
+        report = evaluate(retriever.ask_now, asked, _catalogue(None).lessons, advance)
     _show(report.as_json(), as_json, lambda: page(report, misses=misses))
 
 
@@ -298,20 +299,20 @@ def resources(concept: Concept = [], as_json: Json = False) -> None:  # noqa: B0
 
 def _learning() -> "Learning":
     from bot.learning import Learning
-    from content.catalogue import load
 
-    return Learning(load())
+    return Learning(_catalogue(None))
 
 
 @contextmanager
 def _retriever(settings: "Settings") -> Iterator["Retriever"]:
     from bot.terminal import bar, say
-    from content.catalogue import load
     from index.retriever import Retriever
 
     with ExitStack() as at_the_end:
         with bar("getting ready") as advance:
-            retriever = Retriever(load(), settings.index_path, model=settings.encoder, say=say, progress=advance)
+            retriever = Retriever(
+                _catalogue(None), settings.index_path, model=settings.encoder, say=say, progress=advance
+            )
             at_the_end.callback(retriever.close)
             retriever.wait()
         yield retriever

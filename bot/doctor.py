@@ -75,8 +75,9 @@ def _database(settings: Settings) -> str:
 def _lessons(settings: Settings) -> str:
     from content.catalogue import load
 
-    catalogue = load()
-    return f"{len(catalogue.lessons)} of {len(catalogue.concepts)} concepts have a lesson"
+    catalogue = load(additions=settings.content)
+    own = f", {len(catalogue.added)} of them from GRADUS_CONTENT" if catalogue.added else ""
+    return f"{len(catalogue.lessons)} of {len(catalogue.concepts)} concepts have a lesson{own}"
 
 
 def _encoder(settings: Settings) -> str:

@@ -4,13 +4,20 @@ The environment is an argument, so that tests and the demo hand in their own.
 """
 
 import io
+import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from dotenv.parser import parse_stream
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from foundation.errors import GradusError, did_you_mean
 
@@ -38,6 +45,11 @@ class Settings(BaseSettings):
         default=None,
         description="another sentence-transformers model: a folder or a hub id; empty for the bundled one",
     )
+    content: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default=(),
+        description=f"folders of your own with lessons and resources, parted by '{os.pathsep}'; they add to ours, or "
+        "stand in place of them",
+    )
     message_content: bool = Field(
         default=False,
         description="read plain messages in conversations; needs the Message Content intent in the portal too",
@@ -57,6 +69,21 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only what `load_settings` hands in counts, never the process's own environment behind its back."""
         return (init_settings,)
+
+    @field_validator("content", mode="before")
+    @classmethod
+    def _folders(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return tuple(Path(part.strip()).expanduser() for part in value.split(os.pathsep) if part.strip())
+
+    @field_validator("content")
+    @classmethod
+    def _are_there(cls, folders: tuple[Path, ...]) -> tuple[Path, ...]:
+        for folder in folders:
+            if not folder.is_dir():
+                raise ValueError(f"there is no folder {folder}")
+        return folders
 
     @property
     def folder(self) -> Path:

@@ -10,6 +10,7 @@ import pytest
 
 from bot.asking import Asking
 from bot.assembly import STORES
+from bot.curriculum import Curriculum
 from content.catalogue import Catalogue, Concept, Resource, Stage
 from content.lesson import read
 from foundation.database import DatabaseThread, migrate
@@ -198,5 +199,10 @@ def database(tmp_path: Path) -> Iterator[DatabaseThread]:
 
 
 @pytest.fixture
-def asking(catalogue: Catalogue, answerer: Prepared, database: DatabaseThread, ids: Callable[[], str]) -> Asking:
-    return Asking(catalogue, answerer, database, ids)
+def curriculum(catalogue: Catalogue) -> Curriculum:
+    return Curriculum(catalogue)
+
+
+@pytest.fixture
+def asking(curriculum: Curriculum, answerer: Prepared, database: DatabaseThread, ids: Callable[[], str]) -> Asking:
+    return Asking(curriculum, answerer, database, ids)

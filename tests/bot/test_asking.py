@@ -7,6 +7,7 @@ import pytest
 
 from bot.asking import AnswerForgotten, Asking
 from bot.behind import MATHEMATICS, Offers, answering_formulas, spoken
+from bot.curriculum import Curriculum
 from bot.questions import LONGEST_QUESTION, clean_question
 from bot.store import AnswerStore
 from content.catalogue import Catalogue
@@ -129,7 +130,7 @@ async def test_a_lesson_without_mathematics_or_code_offers_neither(
     lesson = catalogue.lessons["dropout"]
     kept = tuple(one for one in lesson.sections if one.title not in (MATHEMATICS, "In code"))
     career = replace(catalogue, lessons={"dropout": replace(lesson, sections=kept)})
-    offers = Asking(career, answerer, database, lambda: "a").offers(ANSWER)
+    offers = Asking(Curriculum(career), answerer, database, lambda: "a").offers(ANSWER)
     assert offers == Offers(mathematics=False, code=False, sources=True)
 
 

@@ -163,6 +163,51 @@ def test_building_again_embeds_nothing(corpus: Path, home: Path, tmp_path: Path)
     assert "nothing changed" in done.stderr
 
 
+def test_building_what_has_not_changed_needs_no_encoder(corpus: Path, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "same.jsonl").write_text("\n".join(json.dumps(entry) for entry in CORPUS))
+    command = ["gradus", "index", "corpus", str(tmp_path / "same.jsonl"), "--out", str(corpus)]
+    program = (
+        f"import sys; sys.argv = {command!r}\n"
+        "from bot.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print([name for name in ('torch', 'sentence_transformers', 'faiss') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT, env=environment_of(home)
+    )
+    assert "nothing changed" in done.stderr
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_evaluation_shows_each_figure_beside_its_target(home: Path, tmp_path: Path) -> None:
+    entries = [
+        {"id": "a", "question": "why does dropout help?", "kind": "direct", "concept": "dropout"},
+        {"id": "b", "question": "how long do I boil an egg", "kind": "far", "concept": None},
+        {
+            "id": "c",
+            "question": "and how do I do that in code?",
+            "kind": "followup",
+            "concept": "dropout",
+            "history": [{"question": "what is dropout", "concept": "dropout"}],
+        },
+    ]
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text("\n".join(map(json.dumps, entries)))
+    done = gradus("eval", "--questions", questions, home=home)
+    assert done.returncode == 0, done.stderr
+    assert "on topic: right concept first             100.0%   at least 88%" in done.stdout
+    assert "follow-ups: right concept first           100.0%   at least 80%" in done.stdout
+    assert "MISSED" not in done.stdout
+    told = json.loads(gradus("eval", "--questions", questions, "--json", home=home).stdout)
+    assert {group: shares["questions"] for group, shares in told["groups"].items()} == {
+        "written": 1,
+        "follow-up": 1,
+        "off": 1,
+    }
+    assert all(target["met"] for target in told["targets"])
+    assert told["misses"] == []
+
+
 def test_an_answer_has_the_shape_that_scripts_rely_on(home: Path) -> None:
     done = gradus("ask", "why does dropout help?", "--json", home=home)
     assert done.returncode == 0, done.stderr

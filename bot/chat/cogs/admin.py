@@ -61,9 +61,10 @@ LABELS = {
     "limits": "Limits",
     "blocks": "Block list",
     "coverage": "Coverage",
+    "reindex": "Reindex",
     "download": "Download all",
 }
-HOME_ROW = ("channels", "training", "limits", "blocks", "coverage")
+HOME_ROW = ("channels", "training", "limits", "blocks", "coverage", "reindex")
 
 CHANNEL_FIELDS = {
     "allowed_channels": "Answers: every channel",
@@ -74,6 +75,8 @@ CHANNEL_FIELDS = {
 """What each select says while nothing is chosen."""
 
 MOST_CHOSEN = 25
+
+READING_ANEW = "Reading the lessons anew. I answer from the old ones until the new index is whole …"
 
 
 class Admin(commands.Cog):
@@ -204,6 +207,9 @@ class PanelButton(
         elif self.act == "download":
             await interaction.response.defer(ephemeral=True, thinking=True)
             await _download(interaction)
+        elif self.act == "reindex":
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            await _reindex(interaction)
         else:
             await interaction.response.defer()
             await _turn(interaction, PANELS[self.act](interaction))
@@ -214,6 +220,16 @@ async def _download(interaction: Press) -> None:
     entries = await gradus.asking.coverage(server_of(interaction), gradus.clock())
     table = discord.File(io.BytesIO(coverage_file(entries)), filename="coverage.csv")
     await interaction.followup.send(f"{len(entries)} questions of the last 90 days, without names.", file=table)
+
+
+async def _reindex(interaction: Press) -> None:
+    server_of(interaction)
+    await interaction.followup.send(READING_ANEW)
+    try:
+        done = await interaction.client.gradus.reindexing.run()
+    except GradusError as refusal:
+        done = str(refusal)
+    await interaction.edit_original_response(content=done)
 
 
 def _defaults(ids: Iterable[int | None], kind: discord.SelectDefaultValueType) -> list[discord.SelectDefaultValue]:

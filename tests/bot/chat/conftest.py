@@ -13,13 +13,13 @@ from simcord.results import ResponseMessage
 from bot.asking import Asking
 from bot.assembly import STORES, Gradus
 from bot.chat.client import GradusClient, make_client
-from bot.learning import Learning
+from bot.curriculum import Curriculum
 from bot.mine import Mine
+from bot.reindexing import Reindexing
 from bot.road.profile import Profiles
 from bot.servers.servers import Servers
 from bot.settings import Settings
 from bot.ticks import TickRegistry
-from content.catalogue import Catalogue
 from foundation.database import DatabaseThread
 from index.retriever import Retriever
 from tests.bot.conftest import NOW, Prepared
@@ -27,15 +27,15 @@ from tests.bot.conftest import NOW, Prepared
 
 @pytest.fixture
 def gradus(
-    tmp_path: Path, catalogue: Catalogue, answerer: Prepared, database: DatabaseThread, asking: Asking
+    tmp_path: Path, curriculum: Curriculum, answerer: Prepared, database: DatabaseThread, asking: Asking
 ) -> Gradus:
     return Gradus(
         settings=Settings(home=tmp_path),
-        catalogue=catalogue,
+        curriculum=curriculum,
         database=database,
         retriever=cast(Retriever, answerer),
         asking=asking,
-        learning=Learning(catalogue),
+        reindexing=Reindexing(lambda: curriculum.catalogue, curriculum, cast(Retriever, answerer)),
         servers=Servers(database),
         profiles=Profiles(database),
         mine=Mine(database, STORES),

@@ -51,7 +51,7 @@ async def test_the_panel_shows_every_setting_to_the_moderator_alone(mod: MemberA
     fields = {field.name: field.value for field in shown(panel).embeds[0].fields}
     assert fields["Answers"] == "Public in every channel"
     assert "30 questions an hour" in str(fields["Limits per person"])
-    assert labels(shown(panel)) == ["Channels", "Training", "Limits", "Block list", "Coverage"]
+    assert labels(shown(panel)) == ["Channels", "Training", "Limits", "Block list", "Coverage", "Reindex"]
 
 
 async def test_channels_are_chosen_by_selects(
@@ -209,3 +209,28 @@ async def test_coverage_of_many_questions_has_pages(
     assert "Older" not in labels(shown(panel))
     await mod.click(shown(panel), label="Newer")
     assert "Page 2 of 3" in str(shown(panel).embeds[0].footer.text)
+
+
+async def test_reindex_takes_up_changed_lessons_and_says_what_it_did(
+    mod: MemberActor, channel: ChannelHandle, gradus: Gradus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run() -> str:
+        return "Done: 95 lessons."
+
+    monkeypatch.setattr(gradus.reindexing, "run", run)
+    panel = await mod.slash(channel, "admin")
+    done = await mod.click(shown(panel), label="Reindex")
+    assert done.ephemeral
+    assert shown(done).content == "Done: 95 lessons."
+
+
+async def test_lessons_that_are_broken_are_named_to_the_moderator(
+    mod: MemberActor, channel: ChannelHandle, gradus: Gradus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run() -> str:
+        raise GradusError("Nothing was changed: something in the lessons is wrong.")
+
+    monkeypatch.setattr(gradus.reindexing, "run", run)
+    panel = await mod.slash(channel, "admin")
+    done = await mod.click(shown(panel), label="Reindex")
+    assert "Nothing was changed" in shown(done).content

@@ -16,7 +16,7 @@ from bot.assembly import Gradus
 from bot.chat import lesson_panel
 from bot.chat.client import GradusClient, make_client
 from bot.chat.lesson_panel import LABELS, NOT_YOURS, SELECTS, LessonButton, PanelButton, PanelSelect
-from bot.learning import Learning
+from bot.curriculum import Curriculum
 from bot.road.profile import Profile
 from bot.servers.settings import ServerSettings
 from content.catalogue import Catalogue
@@ -221,7 +221,7 @@ async def test_a_page_that_a_newer_lesson_no_longer_has_falls_to_the_last(
     simcord_env: simcord.Env, ada: MemberActor, gradus: Gradus, shorter: Catalogue, lesson: ResponseMessage
 ) -> None:
     await choose(ada, lesson, "jump", "6")
-    await simcord_env.restart_bot(make_client(replace(gradus, catalogue=shorter, learning=Learning(shorter))))
+    await simcord_env.restart_bot(make_client(replace(gradus, curriculum=Curriculum(shorter))))
     await ada.click(lesson, label="Next ▶")
     assert title(lesson) == "Dropout › The mathematics"
 
@@ -230,7 +230,7 @@ async def test_a_concept_that_is_gone_is_said_to_be(
     simcord_env: simcord.Env, ada: MemberActor, gradus: Gradus, catalogue: Catalogue, lesson: ResponseMessage
 ) -> None:
     fewer = replace(catalogue, concepts={"regularization": catalogue.concepts["regularization"]}, lessons={})
-    await simcord_env.restart_bot(make_client(replace(gradus, catalogue=fewer, learning=Learning(fewer))))
+    await simcord_env.restart_bot(make_client(replace(gradus, curriculum=Curriculum(fewer))))
     pressed = await ada.click(lesson, label="Next ▶")
     (refusal,) = pressed.followups
     assert refusal.ephemeral
@@ -360,7 +360,7 @@ async def test_another_stage_is_chosen_in_place(simcord_env: simcord.Env, gradus
         stages={**catalogue.stages, "later": replace(catalogue.stages["intermediate"], id="later", title="Later")},
         concepts={**catalogue.concepts, "end": replace(catalogue.concepts["dropout"], id="end", stage="later")},
     )
-    await simcord_env.restart_bot(make_client(replace(gradus, catalogue=two, learning=Learning(two))))
+    await simcord_env.restart_bot(make_client(replace(gradus, curriculum=Curriculum(two))))
     road = shown(await eve.slash("learn"))
     await eve.select(road, ["later"], custom_id=select(road, "stage")["custom_id"])
     assert title(road) == "The road: Later"

@@ -1,0 +1,69 @@
+"""The use case of taking up changed lessons while the bot runs."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from bot.curriculum import Curriculum
+from content.catalogue import Catalogue
+from foundation.errors import GradusError, Problem, ProblemsFound
+from index.build import BuildReport
+from index.retriever import Retriever
+
+log = logging.getLogger(__name__)
+
+MOST_SHOWN = 5  # problems in a message; the log has all
+
+
+class Reindexing:
+    """Reads the lessons anew; answers come from the old ones until the new index is whole."""
+
+    def __init__(self, load: Callable[[], Catalogue], curriculum: Curriculum, retriever: Retriever) -> None:
+        """`load` reads and checks all that is taught, from disk."""
+        self._load = load
+        self._curriculum = curriculum
+        self._retriever = retriever
+        self._running = False
+
+    async def run(self) -> str:
+        """Take up what changed, and say in a line what that was.
+
+        Raises:
+            GradusError: it is under way already, or something in the lessons is wrong: nothing has changed then.
+        """
+        if self._running:
+            raise GradusError("The lessons are being read anew already. Wait for that to end.")
+        self._running = True
+        try:
+            return await self._run()
+        finally:
+            self._running = False
+
+    async def _run(self) -> str:
+        try:
+            catalogue = await asyncio.to_thread(self._load)
+        except ProblemsFound as found:
+            log.warning("the lessons were not taken up:\n%s", found)
+            raise GradusError(_refusal(found.problems)) from found
+        report = await self._retriever.renew(catalogue)
+        self._curriculum.change(catalogue)
+        return _summary(catalogue, report)
+
+
+def _summary(catalogue: Catalogue, report: BuildReport) -> str:
+    lessons = f"{len(catalogue.lessons)} lessons, {len(catalogue.added)} of them from this community's folders"
+    if not report.changed:
+        return f"Nothing has changed: {lessons}."
+    return f"Done: {lessons}. {report.embedded} passages are new, {report.removed} are gone."
+
+
+def _refusal(problems: tuple[Problem, ...]) -> str:
+    """What is wrong, without the folders of the host."""
+    shown = [f"• {_place(problem)}: {problem.message}" for problem in problems[:MOST_SHOWN]]
+    more = [f"… and {len(problems) - MOST_SHOWN} more, in the log"] if len(problems) > MOST_SHOWN else []
+    return "\n".join(("Nothing was changed: something in the lessons is wrong.", *shown, *more))
+
+
+def _place(problem: Problem) -> str:
+    name = problem.path.replace("\\", "/").rsplit("/", 1)[-1]
+    return f"{name}, line {problem.line}" if problem.line else name
