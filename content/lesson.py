@@ -1,6 +1,6 @@
 """A lesson: one Markdown file of one form, read whole, with every breach of the form named.
 
-The form: front matter, eight sections in order (five for the stage `career`), at least five learners'
+The form: front matter, eight sections in order (five for the stage `career` and for `ADVICE`), at least five learners'
 questions (four there) with full answers, and key points of one sentence each. What needs the other files
 (ids, links, resources) is `content.catalogue`'s part.
 """
@@ -45,6 +45,9 @@ CAREER_FORM = Form(
     questions=4,
     words=(450, 900),
 )
+ADVICE = ("learning-path",)
+"""Lessons of other stages that have the career form: they tell how to study, and have nothing to compute."""
+
 QUESTIONS = "Questions learners ask"
 KEY_POINTS = "Key points"
 KEY_POINT_COUNT = (4, 8)
@@ -210,7 +213,7 @@ def parse(path: Path, text: str) -> Lesson:
 def read(path: Path, text: str) -> tuple[Lesson | None, list[Problem]]:
     """The lesson as far as it can be read, and every breach of the form in order of lines."""
     problems: list[Problem] = []
-    form = CAREER_FORM if path.parent.name == "career" else FORM
+    form = CAREER_FORM if path.parent.name == "career" or path.stem in ADVICE else FORM
     if not text.strip():
         return None, [Problem(str(path), 1, f"is empty; {_asked_for(form)}")]
     front, body, body_line = _split(str(path), text, problems)
