@@ -1,5 +1,6 @@
 """Answers: what a question is given back, as plain values, and how it comes out of a search."""
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from index.bands import Bands, LessonEvidence, TopicEvidence, fitted
 from index.choosing import OPENING, WORKED_EXAMPLE, Chosen, choose, introduction
 from index.elsewhere import nearest as nearest_elsewhere
-from index.excerpts import ENOUGH, MOST, excerpt, nearest, pieces
+from index.excerpts import ENOUGH, MOST, excerpt, nearest
 from index.intent import ASKING, intent_of
 from index.language import in_full, is_foreign, small_talk, without_address
 from index.lexical import stems_of, words_of
@@ -16,7 +17,7 @@ from index.library import Library
 
 if TYPE_CHECKING:
     from index.embedding import Floats, Query
-    from index.search import Hit, Index, SearchResult
+    from index.search import Hit, Searchable, SearchResult
 
 SEARCHED = 60
 """Hits looked at: enough for several of each concept that may answer."""
@@ -33,6 +34,10 @@ MOST_TITLES = 3
 
 NAMED_BONUS = 1.5
 """Added to a concept's standing for each stem, up to two, of its longest term in the question."""
+
+OF_ANOTHER = 3.0
+"""Taken from a learner's question that names its concept, where the question asked names only others: which
+learning rate to use with Adam is no answer to which learning rate to use."""
 
 SECOND_SHARE = 0.1
 """Of the score of a concept's second-best hit, added to its standing: two passages say more than one."""
@@ -56,8 +61,14 @@ LEANING = re.compile(
 )
 """Words that point back to what was said before."""
 
+REMEMBERED = 3
+"""Turns that a follow-up may go back to."""
+
 LONGEST_LEANING = 9
 """Words; a longer question that names its subject is read as it stands, whatever it points to."""
+
+SURELY, NEVER = 0.9, 2.0
+"""How surely a question that points back must be answered by itself to be taken so; see `Expanded.yields`."""
 
 FROM_ELSEWHERE = 0.45
 """The cosine with a sentence about other subjects from which on a question has a subject of its own."""
@@ -191,7 +202,7 @@ def answer(
     question: str,
     history: Sequence[Turn],
     library: Library,
-    index: "Index",
+    index: "Searchable",
     encoding: Encoding | None,
     timer: Callable[[], float],
 ) -> Answer:
@@ -211,7 +222,7 @@ def _answered(
     question: str,
     history: Sequence[Turn],
     library: Library,
-    index: "Index",
+    index: "Searchable",
     encoding: Encoding | None,
 ) -> Answer:
     if is_foreign(question, library.words):
@@ -221,7 +232,7 @@ def _answered(
         return _decline(question, _with_examples(GREETING if talk == "greeting" else GOODBYE, library), 1.0)
     bands = fitted(lexical=encoding is None)
     reading = read(question, library, index, encoding)
-    expanded = expand(reading, history, library)
+    expanded = expand(reading, history, library, bands)
     if expanded is not None:
         reading = _stronger(reading, read(expanded.text, library, index, encoding), expanded, bands)
     if reading.on_topic < bands.decline_below or not reading.ranked:
@@ -234,7 +245,7 @@ def _answered(
 def read(
     text: str,
     library: Library,
-    index: "Index",
+    index: "Searchable",
     encoding: Encoding | None,
 ) -> Reading:
     """Search for `text`, rank the concepts found, and weigh the evidence; shorthand is written out first."""
@@ -244,12 +255,13 @@ def read(
     result = index.search(text, SEARCHED, query)
     named = library.named(spelled)
     best = _best_hits(result.hits)
-    standings = _standings(result.hits, named)
+    standings = _standings(result.hits, named, library)
     ranked = tuple(sorted(standings, key=standings.__getitem__, reverse=True))
     lesson = next((concept for concept in ranked if library.written(concept)), None)
     elsewhere = nearest_elsewhere(query.vector, encoding.elsewhere) if query is not None and encoding else 0.0
-    topic = _topic_evidence(result, named, elsewhere, spelled)
-    evidence = _lesson_evidence(lesson, best, standings, named, topic.words, library)
+    stems = stems_of(words_of(spelled))
+    topic = _topic_evidence(result, named, elsewhere, len(stems))
+    evidence = _lesson_evidence(lesson, best, standings, named, stems, library)
     bands = fitted(lexical=encoding is None)
     answered = bands.lesson.probability(evidence) if lesson else 0.0
     return Reading(text, result, ranked, named, best, lesson, topic, evidence, bands.topic.probability(topic), answered)
@@ -264,21 +276,27 @@ def _best_hits(hits: Sequence["Hit"]) -> dict[str, "Hit"]:
     return best
 
 
-def _standings(hits: Sequence["Hit"], named: dict[str, int]) -> dict[str, float]:
+def _standings(hits: Sequence["Hit"], named: dict[str, int], library: Library) -> dict[str, float]:
     """How well each concept fits: its best hit's score, with what speaks for it besides."""
     of: dict[str, list[Hit]] = {}
     for hit in hits:
         of.setdefault(hit.passage.concept, []).append(hit)
-    return {concept: _standing(own, named.get(concept, 0)) for concept, own in of.items() if concept}
+    return {concept: _standing(own, named, library) for concept, own in of.items() if concept}
 
 
-def _standing(own: Sequence["Hit"], named: int) -> float:
-    second = own[1].score if len(own) > 1 else own[0].score - LONE
+def _standing(own: Sequence["Hit"], named: dict[str, int], library: Library) -> float:
+    concept = own[0].passage.concept
+    another = bool(named) and concept not in named
+    scores = sorted(
+        (hit.score - (OF_ANOTHER if another and library.names_itself(hit.passage) else 0.0) for hit in own),
+        reverse=True,
+    )
+    second = scores[1] if len(scores) > 1 else scores[0] - LONE
     card = CARD_BONUS if own[0].passage.kind == "card" else 0.0
-    return own[0].score + SECOND_SHARE * second + NAMED_BONUS * min(named, 2) + card
+    return scores[0] + SECOND_SHARE * second + NAMED_BONUS * min(named.get(concept, 0), 2) + card
 
 
-def _topic_evidence(result: "SearchResult", named: dict[str, int], elsewhere: float, spelled: str) -> TopicEvidence:
+def _topic_evidence(result: "SearchResult", named: dict[str, int], elsewhere: float, words: int) -> TopicEvidence:
     hits = result.hits
     return TopicEvidence(
         cosine=result.best_cosine,
@@ -288,7 +306,7 @@ def _topic_evidence(result: "SearchResult", named: dict[str, int], elsewhere: fl
         coverage=result.coverage,
         passage_coverage=max((hit.coverage for hit in hits), default=0.0),
         named=float(min(3, max(named.values(), default=0))),
-        words=float(min(12, len(stems_of(words_of(spelled))))),
+        words=float(min(12, words)),
     )
 
 
@@ -297,7 +315,7 @@ def _lesson_evidence(
     best: dict[str, "Hit"],
     standings: dict[str, float],
     named: dict[str, int],
-    words: float,
+    stems: Sequence[str],
     library: Library,
 ) -> LessonEvidence:
     if lesson is None:
@@ -305,6 +323,8 @@ def _lesson_evidence(
     hit = best[lesson]
     rival = max((standing for concept, standing in standings.items() if not library.written(concept)), default=0.0)
     unwritten = [length for concept, length in named.items() if not library.written(concept)]
+    if _is_asked_there(hit, stems):
+        unwritten = []  # whatever else it names, the lesson has this very question
     return LessonEvidence(
         margin=max(-5.0, min(5.0, standings[lesson] - rival)),
         cosine=hit.cosine,
@@ -313,8 +333,13 @@ def _lesson_evidence(
         coverage=hit.coverage,
         named=float(min(3, named.get(lesson, 0))),
         named_unwritten=float(min(3, max(unwritten, default=0))),
-        other=max(unwritten, default=0) / max(1.0, words) if lesson not in named else 0.0,
+        other=max(unwritten, default=0) / max(1, len(stems)) if lesson not in named else 0.0,
     )
+
+
+def _is_asked_there(hit: "Hit", stems: Sequence[str]) -> bool:
+    """Whether `hit` is a learner's question of just these `stems`."""
+    return hit.passage.kind == "question" and set(stems) == set(stems_of(words_of(hit.passage.section)))
 
 
 @dataclass(frozen=True)
@@ -323,14 +348,15 @@ class Expanded:
 
     Attributes:
         text: what to search for.
-        alone: whether the question may have been meant by itself, so that it's answered so where it can be.
+        yields: how surely the question, read by itself, must be answered for that to be what was meant; above 1
+            where it cannot have been meant by itself.
     """
 
     text: str
-    alone: bool
+    yields: float
 
 
-def expand(bare: Reading, history: Sequence[Turn], library: Library) -> Expanded | None:
+def expand(bare: Reading, history: Sequence[Turn], library: Library, bands: Bands) -> Expanded | None:
     """The question in the light of the conversation, where it leans on that; else None.
 
     A question leans where it says nothing of its own (why?), or points back (is it used at test time?) to
@@ -339,47 +365,72 @@ def expand(bare: Reading, history: Sequence[Turn], library: Library) -> Expanded
     Args:
         bare: the question as it was read by itself.
         history: turns whose concept the catalogue does not know are passed over.
+        bands: by which an answer counts as one.
     """
     asked = bare.text
-    known = library.catalogue.concepts
-    earlier = (turn.concept for turn in reversed(history))
-    concept = next((one for one in earlier if isinstance(one, str) and one in known), None)
+    own = frozenset(stems_of(words_of(asked))) - ASKING
+    concept = _spoken_of(own, history, library)
     if concept is None or not words_of(asked):
         return None
-    own = set(stems_of(words_of(asked))) - ASKING
     others = bare.named.keys() - {concept}
     points = bool(LEANING.search(asked)) and len(asked.split()) <= LONGEST_LEANING
-    text = f"{library.title(concept)}: {asked}"
+    text = f"{_subject(concept, history, library)}: {asked}"
     if not own:
-        return Expanded(text, alone=False)
+        return Expanded(text, NEVER)
     if others and concept not in bare.named:
-        return Expanded(text, alone=True) if points else None
+        compares = intent_of(asked) == "choice"
+        return Expanded(text, NEVER if compares else bands.answer_from) if points else None
     if bare.topic.elsewhere >= max(FROM_ELSEWHERE, bare.topic.cosine):
         return None
     in_lesson = own <= library.stems(concept)
     if points:
-        return Expanded(text, alone=False) if in_lesson or bare.topic.coverage >= 0.5 else None
-    return Expanded(text, alone=True) if in_lesson else None
+        return Expanded(text, NEVER if in_lesson else SURELY) if in_lesson or bare.topic.coverage >= 0.5 else None
+    return Expanded(text, bands.answer_from) if in_lesson else None
+
+
+def _known(history: Sequence[Turn], library: Library) -> tuple[Turn, ...]:
+    """The turns that the catalogue knows the concept of, the latest first, as far back as one remembers."""
+    concepts = library.catalogue.concepts
+    known = (turn for turn in reversed(history) if isinstance(turn.concept, str) and turn.concept in concepts)
+    return tuple(itertools.islice(known, REMEMBERED))
+
+
+def _spoken_of(own: frozenset[str], history: Sequence[Turn], library: Library) -> str | None:
+    """The concept that a question of the stems `own` goes on about: the latest, or one before whose words they are."""
+    spoken = list(dict.fromkeys(turn.concept for turn in _known(history, library) if turn.concept is not None))
+    if not spoken:
+        return None
+    fitting = (concept for concept in spoken if own <= library.stems(concept))
+    return next(fitting, spoken[0]) if own and library.written(spoken[0]) else spoken[0]
+
+
+def _subject(concept: str, history: Sequence[Turn], library: Library) -> str:
+    """What the conversation is about: the concept, and the part of it that was asked about last."""
+    asked = (turn.question for turn in _known(history, library) if turn.concept == concept)
+    part = next(filter(None, (library.part(in_full(question), concept) for question in asked)), "")
+    return f"{library.title(concept)}, {part}" if part else library.title(concept)
 
 
 def _stronger(bare: Reading, expanded: Reading, how: Expanded, bands: Bands) -> Reading:
     """The reading to answer by: the bare one where the question stands alone and is answered so."""
-    if how.alone and bare.on_topic >= bands.decline_below:
-        named = set(bare.named)
-        if bare.answered >= bands.answer_from and (bare.lesson in named or not named):
-            return bare
-        if expanded.answered < bands.answer_from or not named <= set(expanded.named):
-            return bare
+    if how.yields > 1 or bare.on_topic < bands.decline_below:
+        return expanded
+    named = set(bare.named)
+    if bare.answered >= how.yields and (bare.lesson in named or not named):
+        return bare
+    if how.yields < SURELY and (expanded.answered < bands.answer_from or not named <= set(expanded.named)):
+        return bare
     return expanded
 
 
 def _from_lesson(question: str, reading: Reading, library: Library) -> Answer:
     assert reading.lesson is not None
-    intent = intent_of(reading.text)
+    asked = reading.result.question
+    intent = intent_of(asked)
     lesson = reading.lesson
     hits = reading.result.hits
     both = _compared(reading, library) if intent == "choice" else ()
-    chosen = [choose(concept, reading.text, intent, hits, library) for concept in (both or (lesson,))]
+    chosen = [choose(concept, asked, intent, hits, library) for concept in (both or (lesson,))]
     if both:
         of_both = [one for one in chosen if set(both) <= library.named(_whole(one, library)).keys()]
         chosen = of_both[:1] or [introduction(concept, library) for concept in both]
@@ -401,9 +452,9 @@ def _from_lesson(question: str, reading: Reading, library: Library) -> Answer:
 
 
 def _compared(reading: Reading, library: Library) -> tuple[str, ...]:
-    """Two concepts with lessons that the question names, the better-placed first; else nothing."""
+    """The lesson at hand and the next best one, where the question names them both; else nothing."""
     both = [concept for concept in reading.ranked if concept in reading.named and library.written(concept)]
-    return tuple(both[:2]) if len(both) > 1 else ()
+    return tuple(both[:2]) if len(both) > 1 and both[0] == reading.lesson else ()
 
 
 def _whole(chosen: Chosen, library: Library) -> str:
@@ -443,7 +494,7 @@ def _with_next_best(used: Sequence[AnswerPassage], reading: Reading, library: Li
             break
         if place is not None and (place.lesson.concept, place.section) not in seen:
             seen.add((place.lesson.concept, place.section))
-            parts = pieces(place.body, library.readable)
+            parts = library.parts(place)
             text = excerpt(parts, nearest(parts, hit.passage.sentences[hit.sentence]))
             passages.append(AnswerPassage(place.lesson.concept, place.section, text, round(hit.score, 4)))
     return tuple(passages)
@@ -493,7 +544,7 @@ def _nearest_place(concept: str, reading: Reading, library: Library) -> str:
     hit, place = next(((hit, place) for hit, place in hits if place), (None, None))
     if hit is None or place is None:
         return f"I am not sure that my lessons answer that. The closest one is **{title}**."
-    parts = pieces(place.body, library.readable)
+    parts = library.parts(place)
     quoted = excerpt(parts, nearest(parts, hit.passage.sentences[hit.sentence]), most=QUOTED, enough=QUOTED)
     lines = "" if "```" in quoted else "\n".join(f"> {line}".rstrip() for line in quoted.split("\n"))
     under = f"**{title}**, under “{library.readable(place.section)}”"

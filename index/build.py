@@ -1,9 +1,10 @@
 """Passages to an index: what is new is encoded, what is known keeps its vectors, all is swapped in whole."""
 
+import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,6 +17,7 @@ from index.embedding import Encoder, Floats, Halves, ModelIdentity
 from index.lexical import write_lexicon
 from index.passages import Passage
 from index.storage import (
+    CURRENT,
     SENTENCE_STARTS,
     SENTENCES,
     TOKEN_STARTS,
@@ -68,7 +70,6 @@ class BuildReport:
 class _Before:
     """The index at hand, as far as its vectors can be used again: rows by the key of their passage."""
 
-    manifest: Manifest
     vectors: Vectors
     rows: Mapping[str, int]
 
@@ -89,9 +90,30 @@ def build_index(
         GradusError: no passages, two with one id, or a folder that cannot be written.
     """
     _check(passages)
+    with _alone_in(out):
+        return _unchanged(passages, out, encoder.identity) or _build(passages, out, encoder, progress)
+
+
+def unchanged(passages: Sequence[Passage], out: Path, identity: ModelIdentity) -> BuildReport | None:
+    """What `build_index` reports where it would change nothing, else None: known without an encoder.
+
+    Raises:
+        GradusError: as `build_index`.
+    """
+    _check(passages)
+    if not (out / CURRENT).exists():
+        return None
+    with _alone_in(out):
+        return _unchanged(passages, out, identity)
+
+
+@contextlib.contextmanager
+def _alone_in(out: Path) -> Iterator[None]:
+    """Hold the folder's lock, and drop what killed builds have left there."""
     try:
         with file_lock(out / "lock"):
-            return _build(passages, out, encoder, progress)
+            sweep(out)
+            yield
     except OSError as error:
         raise GradusError(
             f"cannot write the index at {out}: {os.strerror(error.errno or 0)}; check the folder's owner and free space"
@@ -108,29 +130,32 @@ def _check(passages: Sequence[Passage]) -> None:
         seen.add(passage.id)
 
 
+def _unchanged(passages: Sequence[Passage], out: Path, identity: ModelIdentity) -> BuildReport | None:
+    found = _at_hand(out, identity)
+    if found is None or found[1].content != content_of(passages):
+        return None
+    made = found[1]
+    return BuildReport(made.passages, made.sentences, made.tokens, 0, len(passages), 0, changed=False)
+
+
 def _build(passages: Sequence[Passage], out: Path, encoder: Encoder, progress: Progress) -> BuildReport:
-    sweep(out)
     before = _before(out, encoder.identity)
     keys = [_key(passage) for passage in passages]
     known = before.rows if before else {}
     reused = sum(key in known for key in keys)
-    content = content_of(passages)
-    if before and before.manifest.content == content:
-        found = before.manifest
-        return BuildReport(found.passages, found.sentences, found.tokens, 0, reused, 0, changed=False)
     with new_generation(out) as folder:
         write_passages(folder, passages)
         write_lexicon(folder, [titled(passage, passage.text) for passage in passages], encoder.words())
         counts = _write_vectors(folder, passages, keys, before, encoder, progress)
-        made = Manifest(encoder.identity, encoder.dimension, len(passages), *counts, content, {})
+        made = Manifest(encoder.identity, encoder.dimension, len(passages), *counts, content_of(passages), {})
         write_manifest(folder, made)
     put_in_use(out)
     removed = len(known.keys() - set(keys))
     return BuildReport(len(passages), *counts, len(passages) - reused, reused, removed, changed=True)
 
 
-def _before(out: Path, identity: ModelIdentity) -> _Before | None:
-    """The index at hand, if it is whole and of the same model."""
+def _at_hand(out: Path, identity: ModelIdentity) -> tuple[Path, Manifest] | None:
+    """The generation in use, if it is whole and of the same model."""
     try:
         generation = current(out)
         if generation is None:
@@ -141,8 +166,15 @@ def _before(out: Path, identity: ModelIdentity) -> _Before | None:
         check_files(generation, manifest, whole=True)
     except DamagedError:
         return None  # it is made anew
-    rows = {_key(passage): row for row, passage in enumerate(read_passages(generation))}
-    return _Before(manifest, read_vectors(generation, manifest), rows)
+    return generation, manifest
+
+
+def _before(out: Path, identity: ModelIdentity) -> _Before | None:
+    found = _at_hand(out, identity)
+    if found is None:
+        return None
+    rows = {_key(passage): row for row, passage in enumerate(read_passages(found[0]))}
+    return _Before(read_vectors(*found), rows)
 
 
 def titled(passage: Passage, text: str) -> str:
@@ -188,11 +220,11 @@ def _write_vectors(
 def _encoded(passages: Sequence[Passage], encoder: Encoder) -> list[tuple[Floats, Halves]]:
     """Each passage's sentence vectors (s, d) and token vectors (t, d)."""
     split = [passage.sentences for passage in passages]
-    sentences = encoder.encode_sentences(
-        [titled(passage, sentence) for passage, own in zip(passages, split, strict=True) for sentence in own]
-    )
     ends = np.cumsum([len(own) for own in split])
-    tokens = encoder.encode_tokens([titled(passage, passage.text) for passage in passages])
+    sentences, tokens = encoder.encode_passages(
+        [titled(passage, sentence) for passage, own in zip(passages, split, strict=True) for sentence in own],
+        [titled(passage, passage.text) for passage in passages],
+    )
     return list(zip(np.split(sentences, ends[:-1]), tokens, strict=True)) if passages else []
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from index.excerpts import Piece, pieces
+from index.excerpts import Piece
 from index.intent import ASKING, PREFERRED, Intent, intent_of
 from index.lexical import stems_of, words_of
 from index.library import Library, Place
@@ -45,14 +45,16 @@ LIST_PENALTY = 0.3
 """Taken from the key points, which repeat what the sections explain."""
 
 PARTICULAR_PENALTY = 0.2
-"""Taken from code and worked examples, where the question asks for neither."""
+"""Taken from code, worked examples and pitfalls, where the question asks for none of them."""
 
 OPENING = "In one minute"
 WORKED_EXAMPLE = "Worked example"
+PITFALLS = "Pitfalls"
 
 PARTICULAR: dict[str, tuple[Intent, ...]] = {
     "In code": ("code", "trouble"),
     WORKED_EXAMPLE: ("example",),
+    PITFALLS: ("trouble", "code", "why"),
 }
 """Sections that explain little by themselves, and the intents that they serve."""
 
@@ -96,7 +98,7 @@ def choose(concept: str, question: str, intent: Intent, hits: Sequence["Hit"], l
 def introduction(concept: str, library: Library) -> Chosen:
     """How the concept's lesson begins, whatever was asked: what stands beside another concept's."""
     place = library.opening(concept)
-    parts = pieces(place.body, library.readable)
+    parts = library.parts(place)
     return Chosen(place, 0.0, parts, (0.0,) * len(parts), 0)
 
 
@@ -139,7 +141,7 @@ def _weighed(place: Place, hits: Sequence["Hit"], floor: float, asked: _Asked, l
     """Args:
     floor: the MaxSim to assume where none was computed.
     """
-    parts = pieces(place.body, library.readable)
+    parts = library.parts(place)
     closeness = _closeness(parts, hits)
     heading = max((hit.closeness[0] for hit in hits if hit.passage.kind == "question"), default=0.0)
     definition = DEFINITION / 2 if heading else DEFINITION

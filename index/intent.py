@@ -29,8 +29,13 @@ _CHOICE = (
     r"|\bbetter than\b|\b(?:rather|instead) (?:than|of)\b|\bsame (?:thing )?as\b|\beither\b.{0,20}\bor\b"
     r"|\bshould\b.{0,40}\w or \w+\W*$"
     r"|\bor is it\b|\b(?:should|would|do) (?:i|we|you) (?:use|choose|pick|need)\b.{0,40}\b(?:or|both|together)\b"
-    r"|^\W*(?:\w+[ -]){1,4}or (?:\w+[ -]?){1,4}\?|\btogether with\b|\bboth\b\??$"
+    r"|^\W*(?:[\w().-]+ ){1,4}or (?!not\b)[\w().-]+|\btogether with\b|\bboth\b\??$"
 )
+_BY_HAND_IN_CODE = r"\b(?:write|code|implement)\b.{0,80}\b(?:in|with|using) (?:py ?torch|torch|numpy|python)\b"
+_WHY_IN_GENERAL = (
+    r"^\W*(?:(?:so|and|but) )?why (?:do|does|did|are|is|can) (?!i\b|my\b|we\b|our\b|the\b|it\b|this\b|there\b)\w"
+)
+_WHAT_HAPPENS = r"\bwhat (?:exactly |actually |really )?(?:happens|is happening|goes on)\b"
 _CODE = (
     r"```|\b(?:in|with|using) (?:py ?torch|torch|pytroch|keras|tensorflow|numpy|python|code)\b|\bimplement\w*\b"
     r"|\bcode\b|\bsnippet\b|\bfrom scratch\b|\b(?:nn|torch|f|np|optim|tf|model|loss|optimizer)\.\w+"
@@ -44,10 +49,10 @@ _MATHEMATICS = (
 )
 _EXAMPLE = (
     r"\b(?:worked|tiny|small|simple|numerical|concrete) (?:\w+ )?(?:example|numbers)\b|\bby hand\b|\bon paper\b"
-    r"|\bstep by step\b|\bwork (?:it|this|that|\w+) (?:through|out)\b|\bwith numbers\b|\bshow me an example\b"
+    r"|(?<!going )\bstep by step\b|\bwork (?:it|this|that|\w+) (?:through|out)\b|\bwith numbers\b"
     r"|\b(?:what is|compute|calculate)\b.{0,60}\b(?:after|if|when)\b.{0,40}\d|\bi got -?\d|\bif p = ?\d|\bw ?= ?\d"
     r"|\b(?:give|show|want|see|need)\b.{0,20}\bexample\b|\bexample of\b|\bexample\W*$"
-    r"|\bhow many\b.{0,60}\b(?:on average|units|parameters)\b"
+    r"|\bhow many\b.{0,60}\b(?:on average|units)\b"
 )
 _WHY = r"\bwhy\b|\bhow come\b|\bwhat(?:'s| is) the (?:reason|point|purpose)\b|\bwhat .{0,40}\bfor\?*$|\breason\b"
 
@@ -55,6 +60,9 @@ TABLE: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
     (intent, re.compile(pattern, re.IGNORECASE | re.MULTILINE))  # type: ignore[misc]
     for intent, pattern in (
         ("trouble", _ERROR),
+        ("why", _WHY_IN_GENERAL),
+        ("what", _WHAT_HAPPENS),
+        ("code", _BY_HAND_IN_CODE),
         ("example", _EXAMPLE),
         ("choice", _CHOICE),
         ("trouble", _GONE_WRONG),
@@ -90,7 +98,8 @@ ASKING = frozenset(
             "write implement implementation simple simply simpler easy easier plain words detail details deeper "
             "short shorter long again please best better good bad choose pick try happens intuition intuitively "
             "exactly really actually elaborate continue go summary summarise step steps numbers picture figure "
-            "mistakes pitfalls problem problems drawbacks advantages difference different compare hand important"
+            "many much mistakes pitfalls problem problems drawbacks advantages difference different compare hand "
+            "important"
         )
     )
 )

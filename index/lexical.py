@@ -27,6 +27,7 @@ some such t than that the their theirs them then there these they this those thr
 very was we were what when where which while who whom whose why will with would you your yours
 ain aint arent cant couldn couldnt didn didnt doesn doesnt don dont hadn hadnt hasn hasnt haven havent isn isnt ive
 shouldn shouldnt thats theres wasn wasnt weren werent whats wont wouldn wouldnt youre
+btw gonna hey idk im kinda lol ok okay pls plz ppl tho wanna yeah
 """
 
 STOP_WORDS = frozenset(_STOP_WORDS.split())
@@ -72,8 +73,16 @@ def words_of(text: str) -> list[str]:
 
 def stems_of(words: Iterable[str]) -> list[str]:
     """Snowball English stems of the words that are no stop words, in order."""
-    stemmed: list[str] = _stemmer().stemWords([word for word in words if word not in STOP_WORDS])
+    stemmed: list[str] = _stemmer().stemWords([word for word in words if not _says_nothing(word)])
     return stemmed
+
+
+def _says_nothing(word: str) -> bool:
+    """Whether `word` is a stop word, or one with another that has lost its letters: i'm, isn't, we've."""
+    if word in STOP_WORDS:
+        return True
+    parts = re.split(r"['’]", word)
+    return len(parts) == 2 and (parts[0] in STOP_WORDS or "".join(parts) in STOP_WORDS)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from content.catalogue import Catalogue
 from content.lesson import LearnerQuestion, Lesson
 from content.links import plain
 from content.mathtext import readable
+from index.excerpts import Piece, pieces
 from index.intent import PREFERRED, Intent
 from index.lexical import stems_of, words_of
 from index.passages import Passage
@@ -38,6 +39,8 @@ class Library:
         self._terms = _terms(catalogue)
         self._names = _names(self._terms)
         self._stems: dict[str, frozenset[str]] = {}
+        self._own: dict[str, bool] = {}
+        self._parts: dict[tuple[str, str], tuple[Piece, ...]] = {}
         self.words = frozenset(word for names in self._terms.values() for name in names for word in words_of(name))
 
     def readable(self, markdown: str) -> str:
@@ -59,6 +62,13 @@ class Library:
         stems = stems_of(words_of(question))
         own = [stems[start:end] for start, end, called in self._mentions(question) if called == concept]
         return max(map(tuple, own), key=len, default=())
+
+    def part(self, question: str, concept: str) -> str:
+        """What `question` calls a part of the concept, in its own words; empty where it speaks of the whole."""
+        words = [word for word in words_of(question) if stems_of([word])]
+        own = [words[start:end] for start, end, called in self._mentions(question) if called == concept]
+        parts = [" ".join(part) for part in own if self.is_part(tuple(stems_of(part)), concept)]
+        return max(parts, key=len, default="")
 
     def is_part(self, term: tuple[str, ...], concept: str) -> bool:
         """Whether `term`, as stems, stands for a part or a symptom of the concept: its title doesn't have it."""
@@ -95,6 +105,21 @@ class Library:
             return next((_place(lesson, one) for one in lesson.questions if self._words(one.question) == asked), None)
         found = next((one for one in lesson.sections if one.title == passage.section), None)
         return Place(lesson, found.title, found.body) if found else None
+
+    def names_itself(self, passage: Passage) -> bool:
+        """Whether `passage` is a learner's question that names its own concept."""
+        if passage.kind != "question":
+            return False
+        if passage.id not in self._own:
+            self._own[passage.id] = passage.concept in self.named(passage.section)
+        return self._own[passage.id]
+
+    def parts(self, place: Place) -> tuple[Piece, ...]:
+        """What can be shown of a place."""
+        key = (place.lesson.concept, place.section)
+        if key not in self._parts:
+            self._parts[key] = pieces(place.body, self.readable)
+        return self._parts[key]
 
     def _words(self, heading: str) -> list[str]:
         return words_of(self.readable(heading))
@@ -146,9 +171,16 @@ def _inside(one: tuple[int, int, str], other: tuple[int, int, str]) -> bool:
 def _terms(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
     """Everything that each concept is called."""
     terms = {id: (concept.title, id, *concept.covers) for id, concept in catalogue.concepts.items()}
-    return {
+    called = {
         id: (*names, *(catalogue.lessons[id].aliases if id in catalogue.lessons else ())) for id, names in terms.items()
     }
+    return {id: (*names, *filter(None, map(_class_name, names))) for id, names in called.items()}
+
+
+def _class_name(name: str) -> str:
+    """`BatchNorm2d` of `nn.BatchNorm2d`, as most people write it; empty where `name` is no class in a module."""
+    module, _, last = name.rpartition(".")
+    return last if module and last[:1].isupper() and last.isalnum() else ""
 
 
 def _names(terms: Mapping[str, Sequence[str]]) -> dict[tuple[str, ...], dict[str, frozenset[str]]]:

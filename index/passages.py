@@ -1,5 +1,6 @@
 """What is searched: passages cut from lessons, or read from any file of JSON lines."""
 
+import functools
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -7,11 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+import yaml
+
 from content.catalogue import Catalogue, Concept
 from content.lesson import KEY_POINTS, QUESTIONS, Lesson, Section
 from content.links import plain
+from content.markdown import sentences
 from content.mathtext import readable
 from foundation.errors import GradusError, Problem
+
+DESCRIPTIONS = Path(__file__).parent / "descriptions.yaml"
 
 LONGEST_LINE = 1_000_000
 """Bytes in one line of a corpus; a longer one is no paragraph, and would only fill the memory."""
@@ -19,12 +25,7 @@ LONGEST_LINE = 1_000_000
 LONGEST_PASSAGE = 900
 """Characters of a lesson's section in one passage; a longer section is split between its paragraphs."""
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"')\]”’*_`]*\s+(?=[\"'(\[“‘*_`]*[A-Z0-9ÀÖØ-ÞΑ-ΩА-Я$])")
 _BLOCK_END = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*•]|\d{1,3}[.)])\s)")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:[A-Za-z]|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|cf|Fig|Eq|Sec|No|Vol|al|etc|approx|ca|Gen|Col|Lt|Capt"
-    r"|Sen|Rep|Gov|Rev|Hon|Inc|Ltd|Co|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)|\b(?:e\.g|i\.e))\.$"
-)
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ class Passage:
         section: the heading it stands under, a section's or a learner's question; empty on a card and
             outside the lessons.
         kind: "section", "question" (its first paragraph is the question, the rest the answer),
-            "key points" or "card" (what a concept is called and covers, a paragraph a term); empty outside
-            the lessons.
+            "key points" or "card" (what a concept is called and covers, or how learners describe it, a
+            paragraph a term); empty outside the lessons.
     """
 
     id: str
@@ -50,47 +51,46 @@ class Passage:
     section: str = ""
     kind: str = ""
 
-    @property
+    @functools.cached_property
     def sentences(self) -> tuple[str, ...]:
         """The text's sentences, in order: the units that `Hit.sentence` numbers from 0."""
         return split_sentences(self.text)
 
 
 def split_sentences(text: str) -> tuple[str, ...]:
-    """Cut `text` into sentences; a paragraph's or a list item's end cuts too, an abbreviation doesn't.
+    """Cut plain `text` into sentences: `content.markdown.sentences` of each paragraph and list item.
 
     A text without any word comes back as one sentence, so that every passage has at least one.
     """
     blocks = (" ".join(block.split()) for block in _BLOCK_END.split(text))
-    found = [sentence for block in blocks for sentence in _sentences_of_block(block)]
+    found = [sentence for block in blocks for sentence in sentences(block)]
     return tuple(found) or (text.strip(),)
 
 
-def _sentences_of_block(block: str) -> Iterator[str]:
-    start = 0
-    for end in _SENTENCE_END.finditer(block):
-        if _ABBREVIATION.search(block, start, end.start()):
-            continue
-        closing = len(end.group().rstrip())
-        yield block[start : end.start() + closing]
-        start = end.end()
-    if start < len(block):
-        yield block[start:]
-
-
 def lesson_passages(catalogue: Catalogue) -> list[Passage]:
-    """Every passage of the lessons, and a card for each concept of the catalogue, in the road's order.
+    """Every passage of the lessons, and cards for each concept of the catalogue, in the road's order.
 
     Links and formulas are words and Unicode; code and display equations are left out, for they read as
     noise to an encoder of sentences.
     """
     passages: list[Passage] = []
+    described = descriptions()
     for concept in catalogue.concepts.values():
         lesson = catalogue.lessons.get(concept.id)
         passages.append(_card(concept, lesson))
+        if concept.id in described:
+            text = _paragraphs(described[concept.id])
+            passages.append(Passage(f"{concept.id}/described", concept.title, text, concept.id, "", "card"))
         if lesson is not None:
             passages += _lesson(catalogue, concept, lesson)
     return passages
+
+
+@functools.cache
+def descriptions() -> dict[str, tuple[str, ...]]:
+    """How learners describe a concept without its name, by concept id."""
+    found: dict[str, list[str]] = yaml.safe_load(DESCRIPTIONS.read_text("utf-8"))
+    return {concept: tuple(lines) for concept, lines in found.items()}
 
 
 def _card(concept: Concept, lesson: Lesson | None) -> Passage:

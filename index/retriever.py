@@ -13,12 +13,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from content.catalogue import Catalogue
 from foundation.errors import GradusError
 from index.answers import Answer, Encoding, Turn, answer
-from index.build import Progress, build_index, titled
+from index.build import BuildReport, Progress, build_index, titled, unchanged
 from index.elsewhere import encoded
 from index.embedding import bundled_model, load_encoder
 from index.lexical import Lexicon, write_lexicon
@@ -32,13 +32,24 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+Made = TypeVar("Made")
+
 
 @dataclass(frozen=True)
 class Ready:
-    """What the worker thread has made ready: the index, and the encoder that asks it."""
+    """What the worker thread has made ready: the lessons' index, and the encoder that asks it."""
 
+    library: Library
     index: Index
     encoding: Encoding
+
+
+@dataclass(frozen=True)
+class Words:
+    """What answers while that is being made: the same lessons by words alone."""
+
+    library: Library
+    index: "WordIndex"
 
 
 class Retriever:
@@ -68,8 +79,6 @@ class Retriever:
             timer: seconds of a clock that only runs forward.
             load: gives the encoder of that name; called once, in the worker thread.
         """
-        self._library = Library(catalogue)
-        self._passages = tuple(lesson_passages(catalogue))
         self._folder = folder
         self._model = model
         self._say = say
@@ -80,8 +89,10 @@ class Retriever:
         self._scratch = tempfile.TemporaryDirectory(prefix="gradus-words-", ignore_cleanup_errors=True)
         self._worker = concurrent.futures.ThreadPoolExecutor(1, "gradus-encoder")
         self._reader = concurrent.futures.ThreadPoolExecutor(1, "gradus-words")
-        self._words = self._reader.submit(WordIndex, self._passages, Path(self._scratch.name))
-        self._ready = self._worker.submit(self._make_ready_or_tell)
+        self._builder = concurrent.futures.ThreadPoolExecutor(1, "gradus-renewal")
+        library, passages = Library(catalogue), tuple(lesson_passages(catalogue))
+        self._words = self._reader.submit(self._by_word_alone, library, passages)
+        self._ready = self._worker.submit(self._make_ready_or_tell, library, passages)
 
     @property
     def ready(self) -> bool:
@@ -117,24 +128,48 @@ class Retriever:
         executor, work = (self._worker, self._by_meaning) if self.ready else (self._reader, self._by_words)
         return executor.submit(work, question, tuple(history)).result()
 
+    async def renew(self, catalogue: Catalogue) -> BuildReport:
+        """Answer from this catalogue's lessons once their index is whole, and from those of before until then.
+
+        Raises:
+            GradusError: the encoder is not ready and will not be, or the index cannot be written.
+        """
+        await self.wait_until_ready()
+        return await asyncio.get_running_loop().run_in_executor(self._builder, self._renew, catalogue)
+
     def close(self) -> None:
         """End the threads; a build under way stops at its next passages and leaves the index of before."""
         self._closing.set()
-        for executor in (self._reader, self._worker):
+        for executor in (self._reader, self._builder, self._worker):
             executor.shutdown(wait=True, cancel_futures=True)
         self._scratch.cleanup()
 
     def _by_meaning(self, question: str, history: Sequence[Turn]) -> Answer:
         made = self._ready.result()
-        return answer(question, history, self._library, made.index, made.encoding, self._timer)
+        return answer(question, history, made.library, made.index, made.encoding, self._timer)
 
     def _by_words(self, question: str, history: Sequence[Turn]) -> Answer:
-        return answer(question, history, self._library, self._words.result(), None, self._timer)
+        made = self._words.result()
+        return answer(question, history, made.library, made.index, None, self._timer)
 
-    def _make_ready_or_tell(self) -> Ready:
+    def _by_word_alone(self, library: Library, passages: tuple[Passage, ...]) -> Words:
+        return Words(library, WordIndex(passages, Path(tempfile.mkdtemp(dir=self._scratch.name))))
+
+    def _renew(self, catalogue: Catalogue) -> BuildReport:
+        """A build of its own thread with an encoder of its own: the worker goes on answering meanwhile."""
+        library, passages = Library(catalogue), tuple(lesson_passages(catalogue))
+        before = self._ready.result()
+        report = unchanged(passages, self._folder, before.index.identity)
+        if report is None:
+            report = build_index(passages, self._folder, self._load(self._model), self._built)
+        made = Ready(library, Index.open(self._folder, before.index.identity), before.encoding)
+        self._words, self._ready = _done(self._by_word_alone(library, passages)), _done(made)
+        return report
+
+    def _make_ready_or_tell(self, library: Library, passages: tuple[Passage, ...]) -> Ready:
         """What goes wrong is said before anyone who waits goes on, and so before an answer that shows it."""
         try:
-            return self._make_ready()
+            return self._make_ready(library, passages)
         except _ClosedError:
             raise
         except GradusError as error:
@@ -145,20 +180,21 @@ class Retriever:
             self._say(f"the encoder cannot be made ready ({type(error).__name__}); answers come from the words alone")
             raise
 
-    def _make_ready(self) -> Ready:
+    def _make_ready(self, library: Library, passages: tuple[Passage, ...]) -> Ready:
         encoder = self._load(self._model)
         self._stop_if_closing()
-        return Ready(self._current_index(encoder), Encoding(encoder.encode_query, encoded(encoder)))
+        index = self._current_index(encoder, passages)
+        return Ready(library, index, Encoding(encoder.encode_query, encoded(encoder)))
 
-    def _current_index(self, encoder: "Encoder") -> Index:
+    def _current_index(self, encoder: "Encoder", passages: tuple[Passage, ...]) -> Index:
         """The index in the folder, brought up to date first where it has to be."""
-        why = self._why_build(encoder)
+        why = self._why_build(encoder, passages)
         if why:
-            self._say(f"{why}: making the index of {len(self._passages)} passages, answering by words meanwhile")
-            build_index(self._passages, self._folder, encoder, self._built)
+            self._say(f"{why}: making the index of {len(passages)} passages, answering by words meanwhile")
+            build_index(passages, self._folder, encoder, self._built)
         return Index.open(self._folder, encoder.identity)
 
-    def _why_build(self, encoder: "Encoder") -> str:
+    def _why_build(self, encoder: "Encoder", passages: tuple[Passage, ...]) -> str:
         """Why the index in the folder cannot be used as it is; empty where it can."""
         if not self._folder.exists():
             return "no index yet"
@@ -170,7 +206,7 @@ class Retriever:
             return "no index yet"
         if index.identity != encoder.identity:
             return f"the index was made by another encoder ({index.identity.id})"
-        return "" if index.manifest.content == content_of(self._passages) else "the lessons have changed"
+        return "" if index.manifest.content == content_of(passages) else "the lessons have changed"
 
     def _built(self, done: int, total: int) -> None:
         self._stop_if_closing()
@@ -179,6 +215,13 @@ class Retriever:
     def _stop_if_closing(self) -> None:
         if self._closing.is_set():
             raise _ClosedError
+
+
+def _done(result: Made) -> "concurrent.futures.Future[Made]":
+    """A future that holds its result already."""
+    future: concurrent.futures.Future[Made] = concurrent.futures.Future()
+    future.set_result(result)
+    return future
 
 
 class _ClosedError(GradusError):

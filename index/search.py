@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -81,6 +81,16 @@ class SearchResult:
     best_cosine: float
     coverage: float
     idf: float
+
+
+class Searchable(Protocol):
+    """Whatever can be searched for a question."""
+
+    def spelled(self, question: str) -> str:
+        """`question` as it should be encoded: cut, and its misspelt words mended."""
+
+    def search(self, question: str, k: int, query: "Query | None" = None) -> "SearchResult":
+        """The `k` best passages for `question`; `query` is `spelled(question)` encoded, or None."""
 
 
 class Index:
@@ -246,6 +256,22 @@ class Index:
         rarity = {word: self._lexicon.rarity(word) for word in set(query.words)}
         idf = [rarity[word] for word in query.words] or [0.0] * len(query.tokens)
         return np.array(idf, np.float32) + np.float32(ranking.COMMON_WORD)
+
+
+@dataclass(frozen=True)
+class Part:
+    """An index as if it held no passages but those `allowed`."""
+
+    index: Index
+    allowed: Callable[[Passage], bool]
+
+    def spelled(self, question: str) -> str:
+        """As `Index.spelled`."""
+        return self.index.spelled(question)
+
+    def search(self, question: str, k: int, query: "Query | None" = None) -> SearchResult:
+        """As `Index.search`."""
+        return self.index.search(question, k, query, self.allowed)
 
 
 @dataclass(frozen=True)

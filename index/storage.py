@@ -24,7 +24,7 @@ from foundation.files import sync_folder, write_json, write_whole
 from index.embedding import Floats, Halves, ModelIdentity
 from index.passages import Passage
 
-FORMAT = 1
+FORMAT = 2
 """Of the files, and of the recipe that fills them; where it differs, everything is encoded again."""
 
 CURRENT = "CURRENT"

@@ -1,17 +1,21 @@
 """How good the answers are: questions with what is expected of them, and the figures over an answerer."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+import statistics
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from foundation.errors import GradusError
-from index.answers import Answer
+from index.answers import Answer, Turn, Verdict
 
-Group = Literal["written", "unwritten", "off", "foreign"]
+Group = Literal["written", "follow-up", "unwritten", "off", "foreign"]
 
 DEVELOPMENT = Path(__file__).parent / "development.jsonl"
+
+FOREIGN = "language"
+"""The kind of the questions that are not asked in English."""
 
 
 @dataclass(frozen=True)
@@ -21,24 +25,33 @@ class Question:
     Attributes:
         id: unique in its set.
         question: the words.
-        kind: how it is asked: direct, paraphrased, troubleshooting, comparing, how-to, maths, misspelt, far,
-            near, homonym, injection, rubbish or language.
-        group: `written` and `unwritten` say whether the concept had a lesson when the set was written;
-            `off` is off topic, `foreign` isn't English.
+        kind: how it is asked: direct, paraphrased, troubleshooting, comparing, how-to, maths, misspelt or
+            followup; off topic it's far, near, homonym, injection or rubbish; or language.
         concept: whose lesson answers; None off topic.
         also: other concepts that may.
+        history: what was asked before, the latest last; empty where the question stands alone.
     """
 
     id: str
     question: str
     kind: str
-    group: Group
     concept: str | None
     also: tuple[str, ...]
+    history: tuple[Turn, ...] = ()
 
     def right(self, concept: str | None) -> bool:
         """Whether `concept` is one that may answer."""
         return concept is not None and concept in (self.concept, *self.also)
+
+    def group(self, written: Container[str]) -> Group:
+        """What it's counted among, where the concepts in `written` have a lesson."""
+        if self.kind == FOREIGN:
+            return "foreign"
+        if self.concept is None:
+            return "off"
+        if self.concept not in written:
+            return "unwritten"
+        return "follow-up" if self.history else "written"
 
 
 def read_questions(path: Path = DEVELOPMENT) -> tuple[Question, ...]:
@@ -49,9 +62,12 @@ def read_questions(path: Path = DEVELOPMENT) -> tuple[Question, ...]:
     """
     try:
         lines = path.read_text("utf-8").splitlines()
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise GradusError(f"cannot read the questions in {path}") from error
-    return tuple(_question(path, number, line) for number, line in enumerate(lines, 1) if line.strip())
+    found = tuple(_question(path, number, line) for number, line in enumerate(lines, 1) if line.strip())
+    if not found:
+        raise GradusError(f"{path} holds no questions")
+    return found
 
 
 def _question(path: Path, number: int, line: str) -> Question:
@@ -61,17 +77,17 @@ def _question(path: Path, number: int, line: str) -> Question:
             fields["id"],
             fields["question"],
             fields["kind"],
-            fields["group"],
             fields["concept"],
             tuple(fields.get("also", ())),
+            tuple(Turn(turn["question"], turn["concept"]) for turn in fields.get("history", ())),
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise GradusError(f"{path}:{number}: not a question with id, question, kind, group and concept") from error
+        raise GradusError(f"{path}:{number}: not a question with id, question, kind and concept") from error
 
 
 @dataclass(frozen=True)
 class Shares:
-    """What became of the questions of one group; all but `questions` are shares from 0 to 1.
+    """What became of some questions; all but `questions` are shares from 0 to 1.
 
     Attributes:
         questions: how many.
@@ -90,22 +106,92 @@ class Shares:
 
 
 @dataclass(frozen=True)
+class Target:
+    """A figure that is asked for.
+
+    Attributes:
+        name: for people.
+        group: whose figure.
+        figure: which of its `Shares`.
+        bound: on which side of `asked` it should be.
+        asked: a share.
+    """
+
+    name: str
+    group: Group
+    figure: str
+    bound: Literal["at least", "at most"]
+    asked: float
+
+
+TARGETS = (
+    Target("on topic: right concept first", "written", "top1", "at least", 0.88),
+    Target("on topic: right concept among three", "written", "top3", "at least", 0.96),
+    Target("on topic: answered", "written", "answered", "at least", 0.85),
+    Target("on topic: declined", "written", "declined", "at most", 0.04),
+    Target("off topic: answered", "off", "answered", "at most", 0.05),
+    Target("off topic: declined", "off", "declined", "at least", 0.85),
+    Target("follow-ups: right concept first", "follow-up", "top1", "at least", 0.80),
+)
+"""What is asked, over questions whose concept has a lesson."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A target and the figure reached."""
+
+    target: Target
+    reached: float
+
+    @property
+    def met(self) -> bool:
+        """Whether the figure is what was asked, or better."""
+        asked = self.target.asked
+        return self.reached >= asked if self.target.bound == "at least" else self.reached <= asked
+
+
+@dataclass(frozen=True)
+class Miss:
+    """A question that went wrong: another verdict or another concept than expected."""
+
+    question: Question
+    group: Group
+    expected: Verdict
+    answer: Answer
+
+
+@dataclass(frozen=True)
 class Report:
     """The figures of one evaluation.
 
     Attributes:
         groups: by group; those without questions are left out.
-        misses: ids of the questions that went wrong: another verdict or another concept than expected.
+        kinds: the same by kind, follow-ups and questions whose lesson is still to be written left out.
+        misses: what went wrong, in the questions' order.
+        milliseconds: the median time of an answer.
     """
 
     groups: dict[Group, Shares]
-    misses: tuple[str, ...]
+    kinds: dict[str, Shares]
+    misses: tuple[Miss, ...]
+    milliseconds: float
+
+    @property
+    def targets(self) -> tuple[Measured, ...]:
+        """Each target beside the figure reached; none for a group without questions."""
+        known = ((one, self.groups.get(one.group)) for one in TARGETS)
+        return tuple(Measured(one, getattr(shares, one.figure)) for one, shares in known if shares)
 
     def as_json(self) -> dict[str, Any]:
         """As plain values, shares rounded to four digits."""
         return {
+            "targets": [
+                _rounded(asdict(one.target) | {"reached": one.reached, "met": one.met}) for one in self.targets
+            ],
             "groups": {group: _rounded(asdict(shares)) for group, shares in self.groups.items()},
-            "misses": list(self.misses),
+            "kinds": {kind: _rounded(asdict(shares)) for kind, shares in self.kinds.items()},
+            "milliseconds": self.milliseconds,
+            "misses": [_told(miss) for miss in self.misses],
         }
 
 
@@ -113,28 +199,75 @@ def _rounded(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: round(value, 4) if isinstance(value, float) else value for name, value in fields.items()}
 
 
-EXPECTED: dict[Group, str] = {"written": "answer", "unwritten": "related", "off": "decline", "foreign": "decline"}
+def _told(miss: Miss) -> dict[str, Any]:
+    return {
+        "id": miss.question.id,
+        "question": miss.question.question,
+        "group": miss.group,
+        "expected": {"verdict": miss.expected, "concept": miss.question.concept},
+        "found": {"verdict": miss.answer.verdict, "concepts": list(miss.answer.concepts)},
+    }
+
+
+EXPECTED: dict[Group, Verdict] = {
+    "written": "answer",
+    "follow-up": "answer",
+    "unwritten": "related",
+    "off": "decline",
+    "foreign": "decline",
+}
 """The verdict that a question of each group should get."""
 
+Ask = Callable[[str, Sequence[Turn]], Answer]
 
-def evaluate(answerer: Callable[[str], Answer], questions: Iterable[Question]) -> Report:
-    """Ask every question, each by itself, and count what comes back."""
-    asked = [(question, answerer(question.question)) for question in questions]
-    present = [group for group in EXPECTED if any(question.group == group for question, _ in asked)]
-    groups = {group: _shares([pair for pair in asked if pair[0].group == group]) for group in present}
-    return Report(groups, tuple(question.id for question, answer in asked if _missed(question, answer)))
+Asked = tuple[Question, Group, Answer]
 
 
-def _missed(question: Question, answer: Answer) -> bool:
-    wrong = question.concept is not None and not question.right(answer.concept)
-    return wrong or answer.verdict != EXPECTED[question.group]
+def evaluate(
+    ask: Ask,
+    questions: Sequence[Question],
+    written: Container[str],
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Report:
+    """Ask every question with its history, and count what comes back.
+
+    Args:
+        written: the ids of the concepts that have a lesson.
+        progress: called with how many questions have been asked, and how many there are.
+    """
+    asked: list[Asked] = []
+    for done, question in enumerate(questions, 1):
+        asked.append((question, question.group(written), ask(question.question, question.history)))
+        progress(done, len(questions))
+    alone = [one for one in asked if one[1] in ("written", "off")]
+    return Report(
+        groups={group: _shares(part) for group in EXPECTED if (part := [one for one in asked if one[1] == group])},
+        kinds={kind: _shares([one for one in alone if one[0].kind == kind]) for kind in _kinds(alone)},
+        misses=tuple(
+            Miss(question, group, EXPECTED[group], answer)
+            for question, group, answer in asked
+            if _missed(question, group, answer)
+        ),
+        milliseconds=round(statistics.median(answer.milliseconds for *_, answer in asked), 2),
+    )
 
 
-def _shares(asked: Sequence[tuple[Question, Answer]]) -> Shares:
+def _kinds(asked: Iterable[Asked]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(question.kind for question, *_ in asked))
+
+
+def _missed(question: Question, group: Group, answer: Answer) -> bool:
+    if group not in ("off", "foreign") and not question.right(answer.concept):
+        return True
+    answered_elsewhere = group == "unwritten" and answer.verdict == "answer"  # from a lesson that may, as seen above
+    return answer.verdict != EXPECTED[group] and not answered_elsewhere
+
+
+def _shares(asked: Sequence[Asked]) -> Shares:
     def share(test: Callable[[Question, Answer], bool]) -> float:
-        return sum(test(question, answer) for question, answer in asked) / len(asked)
+        return sum(test(question, answer) for question, _, answer in asked) / len(asked)
 
-    taught = all(question.concept is not None for question, _ in asked)
+    taught = all(question.concept is not None for question, *_ in asked)
     return Shares(
         questions=len(asked),
         top1=share(lambda question, answer: any(map(question.right, answer.concepts[:1]))) if taught else None,

@@ -42,6 +42,8 @@ PIECES = st.sampled_from(
         ("Why? Because. … and so on", ["Why?", "Because. … and so on"]),
         ("See [[dropout]]. [[adam|Adam]] is next.", ["See [[dropout]].", "[[adam|Adam]] is next."]),
         ("**Bold end.** Next.", ["**Bold end.**", "Next."]),
+        ("It began in Jan. Of the U.S. Army Gen. Grant knew.", ["It began in Jan. Of the U.S. Army Gen. Grant knew."]),
+        ("The size is n. Then it grows.", ["The size is n.", "Then it grows."]),
         ("", []),
     ],
 )

@@ -37,6 +37,9 @@ class StandIn(Encoder):
         time.sleep(self._seconds * len(texts))
         return [self.encode_sentences(text.split()).astype(np.float16) for text in texts]
 
+    def encode_passages(self, sentences: Sequence[str], texts: Sequence[str]) -> tuple[Floats, list[Halves]]:
+        return self.encode_sentences(sentences), self.encode_tokens(texts)
+
     def encode_query(self, text: str) -> Query:
         words = tuple(text.split())
         return Query(self.encode_sentences([text])[0], self.encode_sentences(words), words)

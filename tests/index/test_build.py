@@ -8,13 +8,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from foundation.errors import GradusError
-from index.build import build_index
+from index.build import build_index, unchanged
 from index.passages import Passage
 from index.search import Index
 from index.storage import CURRENT, MANIFEST, PASSAGES, SENTENCES, TOKENS
@@ -54,6 +55,19 @@ def test_an_unchanged_index_is_not_written_again(tmp_path: Path) -> None:
     report = build_index(labelled("same"), tmp_path, encoder)
     assert (report.changed, report.embedded, encoder.encoded) == (False, 0, [])
     assert _folders(tmp_path) == ["generation-000001"]
+
+
+def test_whether_anything_changed_is_known_without_an_encoder(tmp_path: Path) -> None:
+    identity = StandIn().identity
+    assert unchanged(labelled("same"), tmp_path / "index", identity) is None
+    assert not (tmp_path / "index").exists()
+    built = build_index(labelled("same"), tmp_path / "index", StandIn())
+    report = unchanged(labelled("same"), tmp_path / "index", identity)
+    assert report == replace(built, embedded=0, reused=len(labelled("same")), changed=False)
+    assert unchanged(labelled("other"), tmp_path / "index", identity) is None
+    assert unchanged(labelled("same"), tmp_path / "index", StandIn("another").identity) is None
+    (tmp_path / "index" / "generation-000001" / TOKENS).unlink()
+    assert unchanged(labelled("same"), tmp_path / "index", identity) is None
 
 
 def test_a_new_id_or_section_is_written_without_encoding(tmp_path: Path) -> None:

@@ -126,16 +126,29 @@ def test_vectors_have_length_one_and_padding_changes_nothing(encoder: Encoder) -
     assert encoder.encode_tokens([]) == []
 
 
+def test_many_texts_in_batches_on_many_threads_come_back_in_order(encoder: Encoder) -> None:
+    sentences = [f"sentence {n} " * (n % 17 + 1) for n in range(90)]
+    texts = [f"text {n} " * (n % 29 + 1) for n in range(60)] + sentences[:1]
+    vectors, tokens = encoder.encode_passages(sentences, texts)
+    assert (vectors.shape, len(tokens)) == ((90, 384), 61)
+    for place in (0, 16, 17, 89):
+        assert np.allclose(vectors[place], encoder.encode_query(sentences[place]).vector, atol=1e-5)
+    for place in (0, 28, 59, 60):
+        alone = encoder.encode_query(texts[place]).tokens
+        assert np.allclose(tokens[place].astype(np.float32), alone, atol=2e-3)
+
+
 def test_a_long_text_is_cut_at_256_tokens(encoder: Encoder) -> None:
     (tokens,) = encoder.encode_tokens(["word " * 50_000])
     assert tokens.shape == (254, 384)  # [CLS] and [SEP] are the other two
 
 
-def test_a_query_needs_one_thread_and_leaves_the_others_their_count(encoder: Encoder) -> None:
+def test_encoding_leaves_the_others_their_count_of_threads(encoder: Encoder) -> None:
     import torch
 
     before = torch.get_num_threads()
     encoder.encode_query("threads")
+    encoder.encode_sentences(["many words " * n for n in range(100)])
     assert torch.get_num_threads() == before
 
 

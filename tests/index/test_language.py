@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from content.catalogue import Catalogue
-from index.evaluation import read_questions
+from index.evaluation import FOREIGN, read_questions
 from index.language import in_full, is_foreign, without_address
 from index.library import Library
 
@@ -74,7 +74,7 @@ def test_other_languages_are_told_by_script_or_words(question: str, known: froze
 def test_on_the_development_set_no_english_question_is_foreign_and_every_foreign_one_is(
     known: frozenset[str],
 ) -> None:
-    wrong = [one.id for one in read_questions() if is_foreign(one.question, known) != (one.group == "foreign")]
+    wrong = [one.id for one in read_questions() if is_foreign(one.question, known) != (one.kind == FOREIGN)]
     assert not wrong
 
 

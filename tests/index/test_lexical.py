@@ -107,3 +107,12 @@ def test_texts_without_words_make_a_lexicon_that_finds_nothing(tmp_path: Path) -
     empty = Lexicon(tmp_path, 2)
     assert np.array_equal(empty.scores(empty.terms("dropout")), np.zeros(2, np.float32))
     assert empty.spelled("droput") == "droput"
+
+
+@pytest.mark.parametrize("words", ["isn't", "I'm", "we’ve", "don't", "won't", "ok btw pls"])
+def test_words_that_say_nothing_have_no_stem_however_they_are_written(words: str) -> None:
+    assert stems_of(words_of(words)) == []
+
+
+def test_a_name_with_an_apostrophe_keeps_its_stem() -> None:
+    assert stems_of(words_of("l'hôpital o'reilly")) != []

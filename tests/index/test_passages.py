@@ -7,7 +7,7 @@ import pytest
 
 from content.catalogue import Catalogue, load
 from foundation.errors import GradusError
-from index.passages import LONGEST_LINE, LONGEST_PASSAGE, lesson_passages, read_corpus, split_sentences
+from index.passages import LONGEST_LINE, LONGEST_PASSAGE, descriptions, lesson_passages, read_corpus, split_sentences
 
 
 @pytest.mark.parametrize(
@@ -93,10 +93,21 @@ def catalogue() -> Catalogue:
 
 def test_every_concept_has_a_card_and_every_learners_question_a_passage(catalogue: Catalogue) -> None:
     passages = lesson_passages(catalogue)
-    assert [one.concept for one in passages if one.kind == "card"] == list(catalogue.concepts)
+    assert [one.concept for one in passages if one.id.endswith("/card")] == list(catalogue.concepts)
+    assert {one.kind for one in passages if one.id.endswith(("/card", "/described"))} == {"card"}
     asked = [one for one in passages if one.kind == "question"]
     assert len(asked) == sum(len(lesson.questions) for lesson in catalogue.lessons.values()) > 0
     assert all(one.text.startswith(f"{one.section}\n\n") for one in asked)
+
+
+def test_every_lesson_is_described_in_words_that_do_not_name_it_first(catalogue: Catalogue) -> None:
+    assert set(descriptions()) <= set(catalogue.concepts)
+    assert set(catalogue.lessons) <= set(descriptions())
+    for concept, lines in descriptions().items():
+        assert len(lines) >= 5
+        assert not any(line.lower().startswith(catalogue.concept(concept).title.lower()) for line in lines)
+    passages = {one.id: one for one in lesson_passages(catalogue)}
+    assert passages["dropout/described"].sentences[0] == descriptions()["dropout"][0]
 
 
 def test_passage_ids_are_unique_and_stable(catalogue: Catalogue) -> None:

@@ -4,7 +4,8 @@ import asyncio
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from content.catalogue import Catalogue
 from foundation.errors import GradusError
 from index.build import build_index
-from index.embedding import Encoder
+from index.embedding import Encoder, Floats, Halves
 from index.passages import lesson_passages
 from index.retriever import Retriever
 from index.search import Index
@@ -20,6 +21,8 @@ from index.storage import content_of, current
 from tests.index.stand_in import StandIn, labelled
 
 Open = Callable[..., Retriever]
+
+DROPOUT = "why does dropout help against overfitting?"
 
 
 @pytest.fixture
@@ -191,3 +194,45 @@ def test_closing_ends_the_threads_and_stops_a_build(catalogue: Catalogue, tmp_pa
     assert time.monotonic() - start < 20
     assert threads() <= before
     assert current(tmp_path / "index") is None
+
+
+async def test_changed_lessons_are_taken_up_while_it_answers_from_the_old_ones(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    fewer = replace(catalogue, lessons={id: one for id, one in catalogue.lessons.items() if id != "dropout"})
+    building, go_on = threading.Event(), threading.Event()
+
+    class Slow(StandIn):
+        def encode_passages(self, sentences: Sequence[str], texts: Sequence[str]) -> tuple[Floats, list[Halves]]:
+            building.set()
+            go_on.wait(30)
+            return super().encode_passages(sentences, texts)
+
+    encoders: list[Encoder] = [StandIn(), Slow()]
+    retriever = Retriever(fewer, tmp_path / "index", load=lambda model: encoders.pop(0))
+    try:
+        await retriever.wait_until_ready()
+        renewal = asyncio.create_task(retriever.renew(catalogue))
+        await asyncio.to_thread(building.wait, 30)
+        assert "dropout" not in {one.concept for one in (await retriever.ask(DROPOUT)).passages}
+        assert not renewal.done()
+        go_on.set()
+        report = await renewal
+        assert report.changed
+        assert report.embedded > 0
+        assert "dropout" in {one.concept for one in (await retriever.ask(DROPOUT)).passages}
+        assert len(Index.open(tmp_path / "index")) == report.passages
+    finally:
+        go_on.set()
+        retriever.close()
+
+
+async def test_renewing_what_has_not_changed_loads_no_second_encoder(catalogue: Catalogue, tmp_path: Path) -> None:
+    encoders: list[Encoder] = [StandIn()]
+    retriever = Retriever(catalogue, tmp_path / "index", load=lambda model: encoders.pop(0))
+    try:
+        report = await retriever.renew(catalogue)
+        assert not report.changed
+        assert encoders == []
+    finally:
+        retriever.close()

@@ -8,7 +8,7 @@ import pytest
 from index.build import build_index
 from index.embedding import Encoder
 from index.passages import Passage
-from index.search import LONGEST_QUESTION, Index
+from index.search import LONGEST_QUESTION, Index, Part
 from tests.index.conftest import SMALL
 
 
@@ -119,3 +119,15 @@ def test_tiny_and_uniform_corpora_can_be_searched(tmp_path: Path, encoder: Encod
 
 def test_mending_is_part_of_the_result(small: Index, encoder: Encoder) -> None:
     assert small.find("what is droput?", 1, encoder).question == "what is dropout?"
+
+
+def test_a_part_of_an_index_shows_only_what_is_allowed(small: Index, encoder: Encoder) -> None:
+    part = Part(small, lambda passage: passage.id != "dropout")
+    question = "which units are switched off at random?"
+    query = encoder.encode_query(part.spelled(question))
+    assert small.search(question, 3, query).hits[0].passage.id == "dropout"
+    found = part.search(question, 9, query).hits
+    assert found
+    assert "dropout" not in {hit.passage.id for hit in found}
+    assert small.search(question, 9).hits  # by words alone, too: no other passage has any of them
+    assert not part.search(question, 9).hits
