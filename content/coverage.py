@@ -67,7 +67,7 @@ def page(catalogue: Catalogue, roadmaps: tuple[Roadmap, ...]) -> str:
         lines += ["", f"## {roadmap.title} ({roadmap.authors})", "", "| item | taught in |", "|---|---|"]
         for item in roadmap.items:
             places = [_place(catalogue, concept, words, item, problems) for concept, words in item.taught]
-            lines.append(f"| {item.item} | {'; '.join(places)} |")
+            lines.append(f"| {item.item} | {'; '.join(dict.fromkeys(places))} |")
         lines += [f"| {name} | {where} |" for name, where in _named(catalogue, roadmap.seed)]
     if problems:
         raise ProblemsFound(problems)
