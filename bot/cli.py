@@ -383,7 +383,7 @@ def _each(batch: Path, respond: Respond) -> None:
             put_json({"id": entry["id"], "error": str(error)})
             refused += 1
     if refused:
-        raise GradusError(f"{refused} lines of {batch} could not be used; each says why")
+        raise GradusError(f"{refused} {'line' if refused == 1 else 'lines'} of {batch} could not be used; see above")
 
 
 def _timed(respond: Respond) -> Respond:

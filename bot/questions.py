@@ -7,7 +7,8 @@ from foundation.errors import GradusError
 
 LONGEST_QUESTION = 2000  # characters: what one Discord message holds
 
-_INVISIBLE = frozenset("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
+_JOINERS = frozenset("\u200c\u200d")  # invisible, but emoji and several scripts are written with them
+_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters to Unicode, spaces to the eye
 
 
 def clean_question(question: str) -> str:
@@ -17,7 +18,7 @@ def clean_question(question: str) -> str:
         GradusError: nothing is left of it, or it is longer than `LONGEST_QUESTION`.
     """
     cleaned = " ".join("".join(_visible(character) for character in question).split())
-    if not cleaned:
+    if not any(unicodedata.category(character)[0] in "LNPS" for character in cleaned):
         raise GradusError("That question is empty. Ask me in your own words, for example: why does dropout help?")
     if len(cleaned) > LONGEST_QUESTION:
         raise GradusError(
@@ -28,9 +29,9 @@ def clean_question(question: str) -> str:
 
 
 def _visible(character: str) -> str:
-    if character.isspace():
+    if character.isspace() or character in _BLANKS:
         return " "
-    hidden = character in _INVISIBLE or unicodedata.category(character) in ("Cc", "Cs")
+    hidden = unicodedata.category(character) in ("Cc", "Cf", "Cs") and character not in _JOINERS
     return "" if hidden else character
 
 

@@ -46,14 +46,17 @@ class Reindexing:
             log.warning("the lessons were not taken up:\n%s", found)
             raise GradusError(_refusal(found.problems)) from found
         report = await self._retriever.renew(catalogue)
+        same = not report.changed and catalogue == self._curriculum.catalogue
         self._curriculum.change(catalogue)
-        return _summary(catalogue, report)
+        return _summary(catalogue, report, same=same)
 
 
-def _summary(catalogue: Catalogue, report: BuildReport) -> str:
+def _summary(catalogue: Catalogue, report: BuildReport, *, same: bool) -> str:
     lessons = f"{len(catalogue.lessons)} lessons, {len(catalogue.added)} of them from this community's folders"
-    if not report.changed:
+    if same:
         return f"Nothing has changed: {lessons}."
+    if not report.changed:  # code, an equation, a source: shown, but not searched
+        return f"Done: {lessons}. What is searched has not changed."
     return f"Done: {lessons}. {report.embedded} passages are new, {report.removed} are gone."
 
 

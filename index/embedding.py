@@ -6,6 +6,7 @@ module costs nothing.
 
 import concurrent.futures
 import contextlib
+import functools
 import hashlib
 import importlib.util
 import itertools
@@ -177,7 +178,7 @@ class Encoder:
         """One batch through the model."""
         import torch
 
-        with torch.inference_mode():
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=_has_bfloat16()):
             outputs = self._model(features, task="document")
         vectors = normalised(outputs["sentence_embedding"].float().numpy())
         kept, tokens = self._kept(outputs), outputs["token_embeddings"].float().numpy()
@@ -238,6 +239,19 @@ def _batches(texts: Iterable[str]) -> list[list[str]]:
         batches[-1].append(text)
         room -= 1
     return batches
+
+
+@functools.cache
+def _has_bfloat16() -> bool:
+    """Whether the processor multiplies matrices of bfloat16 by itself.
+
+    Then texts of an index are encoded in it, in two fifths of the time; the cosine of such a vector with the
+    full one is above 0.9998, far closer than half precision's token vectors need. Elsewhere it's emulated, slowly.
+    """
+    import torch
+
+    able = torch.cpu.get_capabilities()
+    return bool(able.get("avx512_bf16") or able.get("amx_bf16") or able.get("bf16"))
 
 
 def _one_thread() -> None:

@@ -2,12 +2,13 @@
 
 import csv
 import io
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.asking import CoverageEntry
-from bot.chat.rendering import ANSWER_COLOUR, RELATED_COLOUR, Field, Page, shortened, within_limits
+from bot.chat.rendering import ANSWER_COLOUR, RELATED_COLOUR, Field, Page, quoted, shortened, within_limits
 from bot.servers.settings import ServerSettings
 from content.catalogue import Catalogue
 
@@ -160,13 +161,8 @@ def coverage_page(entries: Sequence[CoverageEntry], kind: str, number: int, cata
 
 
 def _entry(entry: CoverageEntry) -> str:
-    question = shortened(_plain(entry.question), QUESTION_SHOWN)
+    question = shortened(quoted(entry.question), QUESTION_SHOWN)
     return f"• {entry.asked_at:%d %b} · *{entry.kind}* · {question}"
-
-
-def _plain(question: str) -> str:
-    """The question with nothing in it that Discord would set in bold, hide, or link."""
-    return "".join(f"\\{character}" if character in r"\*_~`|>#[]()-" else character for character in question)
 
 
 def _concepts(entries: Sequence[CoverageEntry], catalogue: Catalogue) -> tuple[Field, ...]:
@@ -177,16 +173,16 @@ def _concepts(entries: Sequence[CoverageEntry], catalogue: Catalogue) -> tuple[F
 
 
 def coverage_file(entries: Sequence[CoverageEntry]) -> bytes:
-    """All of it as CSV, for a table."""
+    """All of it as CSV, for a table; marked as UTF-8, which Excel does not guess."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["day", "kind", "concept", "question"])
     writer.writerows(
         (entry.asked_at.isoformat(), entry.kind, entry.concept or "", _no_formula(entry.question)) for entry in entries
     )
-    return text.getvalue().encode()
+    return text.getvalue().encode("utf-8-sig")
 
 
 def _no_formula(cell: str) -> str:
-    """A cell that no spreadsheet runs."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t")) else cell
+    """A cell that no spreadsheet runs: some take the wide signs of East Asian keyboards for the plain ones."""
+    return f"'{cell}" if unicodedata.normalize("NFKC", cell[:1]).startswith(("=", "+", "-", "@")) else cell

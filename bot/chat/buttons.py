@@ -13,7 +13,7 @@ from bot.chat.messages import prepare, send_followup
 from bot.chat.places import Where, is_public
 from bot.chat.rendering import Page, code_page, equations_page, sources_page
 from bot.chat.replying import ReplyForm
-from bot.chat.standing import Standing, standing_view
+from bot.chat.standing import Standing, refuse_blocked, standing_view
 from bot.chat.threads import NoThread, obstacle, open_thread
 from foundation.errors import GradusError
 
@@ -69,6 +69,7 @@ class AnswerButton(Standing, discord.ui.DynamicItem[discord.ui.Button[discord.ui
     async def open(self, interaction: discord.Interaction["GradusClient"]) -> None:
         """Show what stands behind the answer, to who pressed."""
         await interaction.response.defer(ephemeral=True, thinking=True)
+        await refuse_blocked(interaction)
         gradus = interaction.client.gradus
         page = await PAGES[self.act](gradus.asking, self.answer)
         await send_followup(interaction, await prepare(page, gradus.settings.cache_path))
@@ -76,6 +77,7 @@ class AnswerButton(Standing, discord.ui.DynamicItem[discord.ui.Button[discord.ui
     async def vote(self, interaction: discord.Interaction["GradusClient"]) -> None:
         """Keep whether it helped, and say thank you for what is news: not again for the same vote."""
         await interaction.response.defer()
+        await refuse_blocked(interaction)
         gradus = interaction.client.gradus
         helpful = self.act == "helpful"
         if await gradus.asking.vote(self.answer, interaction.user.id, helpful, gradus.clock()):
@@ -85,11 +87,13 @@ class AnswerButton(Standing, discord.ui.DynamicItem[discord.ui.Button[discord.ui
 
     async def reply(self, interaction: discord.Interaction["GradusClient"]) -> None:
         """Open the form."""
+        await refuse_blocked(interaction)
         await interaction.client.gradus.asking.answer(self.answer)
         await interaction.response.send_modal(ReplyForm(self.answer))
 
     async def follow(self, interaction: discord.Interaction["GradusClient"]) -> None:
         """Lead to the thread in which the conversation goes on; where there can be none, open the form at once."""
+        await refuse_blocked(interaction)
         gradus = interaction.client.gradus
         there = await gradus.asking.thread_of(self.answer)
         why = obstacle(interaction, await is_public(gradus, Where.of(interaction)))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import discord
 from discord import app_commands
 
+from bot.chat.rendering import MESSAGE_LIMIT, shortened
 from foundation.errors import GradusError
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ class Complaints:
         """What to tell a learner; an unforeseen error is logged on the way."""
         error = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         if isinstance(error, GradusError):
-            return str(error)
+            return shortened(str(error), MESSAGE_LIMIT)
         if isinstance(error, app_commands.CommandNotFound):
             return "Discord still shows a command that I no longer have. Reload Discord (Ctrl+R) and try again."
         id = self._id_source()

@@ -15,7 +15,7 @@ from bot.behind import spoken
 from bot.chat.lesson_pages import card_page, label, lesson_page, map_page, reading_page
 from bot.chat.messages import WORDS_LIMIT, Picture, embed, prepare
 from bot.chat.rendering import Page, shortened
-from bot.chat.standing import Standing, standing_view
+from bot.chat.standing import Standing, refuse_blocked, standing_view
 from bot.learning import Learning, Milestone, StartingPoint, Study
 from content.roadmap_picture import stage_pictures, stage_words
 from foundation.errors import GradusError
@@ -226,6 +226,7 @@ class PanelButton(
             return
         _check_owner(interaction, self.owner)
         await interaction.response.defer()
+        await refuse_blocked(interaction)
         gradus = interaction.client.gradus
         if self.act == "map":
             await turn(interaction, await _map_of(interaction, self.target, self.owner))
@@ -274,6 +275,7 @@ class PanelSelect(
         """Turn the panel to what was chosen."""
         _check_owner(interaction, self.owner)
         await interaction.response.defer()
+        await refuse_blocked(interaction)
         gradus, chosen = interaction.client.gradus, self.item.values[0]
         if self.act == "jump":
             await turn(interaction, await lesson_panel(gradus, self.target, int(chosen), self.owner))
@@ -312,6 +314,7 @@ class LessonButton(
     async def pressed(self, interaction: discord.Interaction["GradusClient"]) -> None:
         """Open a panel of their own."""
         await interaction.response.defer(ephemeral=True, thinking=True)
+        await refuse_blocked(interaction)
         post = await lesson_panel(interaction.client.gradus, self.concept, self.page, interaction.user.id)
         await send(interaction, post)
 

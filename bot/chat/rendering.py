@@ -209,8 +209,10 @@ def link(title: str, url: str | None) -> str:
 
 
 def quoted(text: str) -> str:
-    """What a learner wrote, as it stands in a message: it pings nobody, and its Markdown does nothing."""
-    return re.sub(r"([\\*_~`|<>\[\]()#-])", r"\\\1", harmless(" ".join(text.split())))
+    """What a learner wrote, as it stands in a message: it pings nobody, its Markdown does nothing, and what
+    looks like an address is no link.
+    """
+    return re.sub(r"([\\*_~`|<>\[\]():#-])", r"\\\1", harmless(" ".join(text.split())))
 
 
 def shortened(text: str, limit: int) -> str:

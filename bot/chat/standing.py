@@ -1,4 +1,4 @@
-"""What all buttons, selects and forms share: they outlive restarts, and what goes wrong is told politely."""
+"""What all buttons and selects share: they outlive restarts, and what goes wrong is told politely."""
 
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
@@ -24,19 +24,13 @@ class Standing:
         """What a press does."""
 
 
-class Form(discord.ui.Modal):
-    """A modal whose errors are told to who sent it."""
+async def refuse_blocked(interaction: discord.Interaction["GradusClient"]) -> None:
+    """Stop where this server's moderators have blocked who presses; what is their own stays within their reach.
 
-    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
-        """Act on what was typed; what it raises is told to who typed."""
-        try:
-            await self.submitted(interaction)
-        except Exception as error:
-            await interaction.client.complaints.to_interaction(interaction, error)
-
-    @abstractmethod
-    async def submitted(self, interaction: discord.Interaction["GradusClient"]) -> None:
-        """What sending the form does."""
+    Raises:
+        GradusError: they are blocked there.
+    """
+    await interaction.client.gradus.servers.refuse_blocked(interaction.guild_id, interaction.user.id)
 
 
 def standing_view(*items: discord.ui.Item[Any]) -> discord.ui.View:

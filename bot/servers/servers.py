@@ -17,7 +17,9 @@ BLOCKED = "This server's moderators have switched me off for you here. Ask them 
 
 
 class Servers:
-    """Each server's settings and block list; every door that answers asks `admit` first."""
+    """Each server's settings and block list; every door that answers asks `admit` first, and every button
+    that makes or keeps something `refuse_blocked`.
+    """
 
     def __init__(self, database: DatabaseThread) -> None:
         self._database = database
@@ -68,6 +70,15 @@ class Servers:
                 f"You have reached {_counted(most, 'question')} within an hour, the most {_where(server)}. "
                 f"The next one is free in {_minutes(wait)}."
             )
+
+    async def refuse_blocked(self, server: int | None, person: int) -> None:
+        """Let a person on, at the buttons of messages from before; no question is counted.
+
+        Raises:
+            GradusError: they are blocked there.
+        """
+        if server is not None:
+            await self._limit(server, person)
 
     async def _limit(self, server: int, person: int) -> int:
         def read(database: Database) -> int:

@@ -36,14 +36,18 @@ FOLDS = 10
 TOPIC_RIDGE, LESSON_RIDGE = 1.0, 20.0
 """The lesson's evidence goes together, so that a light penalty lets one part of it outweigh all others."""
 
-ANSWERED = 0.92
+ANSWERED = 0.90
 """Of the questions whose lesson is there, the share that must be answered; the cut is the strictest so."""
+
+DECLINED = 0.02
+"""Of the same questions, the share that may be declined: half of what is allowed in the end. The cut is the
+strictest so, for what else people may ask is more varied than any set of questions."""
 
 LEXICAL_CUT = 0.5
 """Without an encoder less is claimed: a lesson answers only where that's likelier than not."""
 
-WRONGLY_DECLINED = 2.0
-"""What declining a question of the roadmap costs, beside 1 for not declining one that's none of it."""
+DECLINED_ON_TOPIC, KEPT_OFF_TOPIC = 0.04, 0.15
+"""Of the questions on the roadmap, and of those on none of it, the shares that may be judged wrongly."""
 
 HELD_OUT = "/without-lesson"
 """Ends the id of the card that a concept has while its lesson is held out."""
@@ -125,7 +129,7 @@ def _settings(catalogue: Catalogue, questions: Sequence[Question]) -> Iterator[t
 def fitted_bands(asked: Sequence[Asked], *, lexical: bool) -> dict[str, Any]:
     """Both models fitted on all of `asked`, the cuts, and the cross-validated figures."""
     judged = _cross_validated(asked, lexical)
-    decline_below = _decline_cut([(one.on_topic, topic) for one, topic, _ in judged])
+    decline_below = _decline_cut(judged)
     answer_from = LEXICAL_CUT if lexical else _answer_cut(judged)
     topic, lesson = _models(asked, lexical)
     return {
@@ -173,16 +177,10 @@ def _cross_validated(asked: Sequence[Asked], lexical: bool) -> list[Judged]:
     return judged
 
 
-def _decline_cut(pairs: Sequence[tuple[bool, float]]) -> float:
-    """The middle of the cuts that cost least."""
-    cuts = [step / 100 for step in range(5, 96)]
-
-    def cost(cut: float) -> float:
-        return sum(WRONGLY_DECLINED if on and p < cut else float(not on and p >= cut) for on, p in pairs)
-
-    least = min(map(cost, cuts))
-    best = [cut for cut in cuts if cost(cut) == least]
-    return best[len(best) // 2]
+def _decline_cut(judged: Sequence[Judged]) -> float:
+    written = [topic for one, topic, _ in judged if _answerable(one)]
+    cuts = [step / 100 for step in range(95, 4, -1)]
+    return next((cut for cut in cuts if sum(p < cut for p in written) <= DECLINED * len(written)), cuts[-1])
 
 
 def _answer_cut(judged: Sequence[Judged]) -> float:

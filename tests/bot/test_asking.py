@@ -27,6 +27,7 @@ ADA, BOB = 10**17 + 1, 10**17 + 2
         ("why\x00 does\x1b dropout\x7f help?", "why does dropout help?"),
         ("\u202ewhy\u202c does\u200b dropout help?\ufeff", "why does dropout help?"),
         ("half of a character: \ud83d", "half of a character:"),
+        ("\u061cwhy does drop\u00adout\u3164help?", "why does dropout help?"),
         ("un réseau 👩‍🔬 naïf, 誤差逆伝播", "un réseau 👩‍🔬 naïf, 誤差逆伝播"),
         ("x" * LONGEST_QUESTION, "x" * LONGEST_QUESTION),
     ],
@@ -35,7 +36,9 @@ def test_a_question_is_cleaned(typed: str, asked: str) -> None:
     assert clean_question(typed) == asked
 
 
-@pytest.mark.parametrize("nothing", ["", "   ", "\n\t", "\u200b\u202e", "\x00"])
+@pytest.mark.parametrize(
+    "nothing", ["", "   ", "\n\t", "\u200b\u202e", "\x00", "\u3164", "\u200d", "\u2800", "\u00ad", "\ufe0f\u0301"]
+)
 def test_an_empty_question_is_refused_in_one_line_with_an_example(nothing: str) -> None:
     with pytest.raises(GradusError, match=r"empty.*for example"):
         clean_question(nothing)

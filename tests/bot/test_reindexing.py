@@ -84,3 +84,12 @@ async def test_one_at_a_time(catalogue: Catalogue, curriculum: Curriculum) -> No
 async def test_nothing_new_is_said_plainly(catalogue: Catalogue, curriculum: Curriculum) -> None:
     said = await reindexing(lambda: catalogue, curriculum, Renewing(replace(NEW, changed=False))).run()
     assert said.startswith("Nothing has changed")
+
+
+async def test_a_lesson_that_changed_where_nothing_is_searched_is_taken_up_and_not_called_unchanged(
+    catalogue: Catalogue, curriculum: Curriculum
+) -> None:
+    changed = replace(catalogue, added=frozenset({"dropout"}))
+    said = await reindexing(lambda: changed, curriculum, Renewing(replace(NEW, changed=False))).run()
+    assert said.startswith("Done: 1 lessons, 1 of them from this community's folders.")
+    assert curriculum.catalogue is changed

@@ -21,9 +21,10 @@ from bot.chat.admin_pages import (
     pages_of,
     training_page,
 )
+from bot.chat.forms import Written, take
 from bot.chat.messages import embed
-from bot.chat.rendering import Page
-from bot.chat.standing import Form, Standing, standing_view
+from bot.chat.rendering import MESSAGE_LIMIT, Page, shortened
+from bot.chat.standing import Standing, standing_view
 from bot.servers.settings import (
     FEWEST_QUESTIONS,
     FEWEST_RUNS,
@@ -76,6 +77,9 @@ CHANNEL_FIELDS = {
 
 MOST_CHOSEN = 25
 
+FORM = "gradus:admin:limits-form"
+OPEN_SECONDS = 15 * 60.0  # how long discord.py remembers the form; nothing hangs on it
+
 READING_ANEW = "Reading the lessons anew. I answer from the old ones until the new index is whole …"
 
 
@@ -93,6 +97,11 @@ class Admin(commands.Cog):
         await interaction.response.defer(ephemeral=True)
         page, view = await _home(interaction)
         await interaction.followup.send(embed=embed(page), view=view)
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: Press) -> None:
+        """Take the form of the limits, whenever it was opened."""
+        await take(interaction, FORM, _limit)
 
 
 def server_of(interaction: discord.Interaction[Any]) -> int:
@@ -229,7 +238,7 @@ async def _reindex(interaction: Press) -> None:
         done = await interaction.client.gradus.reindexing.run()
     except GradusError as refusal:
         done = str(refusal)
-    await interaction.edit_original_response(content=done)
+    await interaction.edit_original_response(content=shortened(done, MESSAGE_LIMIT))
 
 
 def _defaults(ids: Iterable[int | None], kind: discord.SelectDefaultValueType) -> list[discord.SelectDefaultValue]:
@@ -402,11 +411,11 @@ class CoveragePage(
         await _turn(interaction, _coverage(interaction, self.kind, self.number))
 
 
-class LimitsForm(Form):
+class LimitsForm(discord.ui.Modal):
     """How much each person may ask and train."""
 
     def __init__(self, settings: ServerSettings) -> None:
-        super().__init__(title="Limits per person", custom_id="gradus:admin:limits-form")
+        super().__init__(title="Limits per person", custom_id=FORM, timeout=OPEN_SECONDS)
         self.questions = _number("questions", settings.questions_per_hour)
         self.runs = _number("runs", settings.runs_per_day)
         self.add_item(
@@ -422,17 +431,16 @@ class LimitsForm(Form):
             )
         )
 
-    async def submitted(self, interaction: Press) -> None:
-        """Keep both, or neither where one is out of bounds."""
-        await interaction.response.defer()
-        questions, runs = (
-            _whole("Questions an hour", self.questions.value),
-            _whole("Training runs a day", self.runs.value),
-        )
-        await interaction.client.gradus.servers.change(
-            server_of(interaction), lambda one: replace(one, questions_per_hour=questions, runs_per_day=runs)
-        )
-        await _turn(interaction, _home(interaction))
+
+async def _limit(interaction: Press, wanted: Written) -> None:
+    """Keep both limits, or neither where one is out of bounds."""
+    await interaction.response.defer()
+    questions = _whole("Questions an hour", wanted.get("questions", ""))
+    runs = _whole("Training runs a day", wanted.get("runs", ""))
+    await interaction.client.gradus.servers.change(
+        server_of(interaction), lambda one: replace(one, questions_per_hour=questions, runs_per_day=runs)
+    )
+    await _turn(interaction, _home(interaction))
 
 
 def _number(name: str, value: int) -> discord.ui.TextInput[Any]:

@@ -115,6 +115,7 @@ class Ask(commands.Cog):
             await self._say(message, await pointer(gradus, message.guild))
             return
         if not question:
+            await gradus.servers.admit(where.server, message.author.id, gradus.clock())
             await self._say(message, HOW_TO_ASK)
             return
         follows = answer_behind(message)

@@ -7,9 +7,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.chat.forms import Written, take
 from bot.chat.messages import Post, send_followup
 from bot.chat.rendering import ANSWER_COLOUR, Field, Page, within_limits
-from bot.chat.standing import Form, Standing, standing_view
+from bot.chat.standing import Standing, standing_view
 from bot.road.profile import GOALS, LEVELS, Profile, parse_hour, parse_zone
 from foundation.errors import GradusError
 
@@ -29,6 +30,9 @@ which the conversation goes on.
 **Your data**: `/me` shows, exports or deletes all that I keep on you."""
 
 NOT_TOLD = "not told yet"
+
+FORM = "gradus:start:form"
+OPEN_SECONDS = 15 * 60.0  # how long discord.py remembers the form; nothing hangs on it
 
 
 class Start(commands.Cog):
@@ -50,6 +54,11 @@ class Start(commands.Cog):
             footer="What you tell me stays between us; change it at any time.",
         )
         await send_followup(interaction, Post(within_limits(page), None, standing_view(SetUpButton())))
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction["GradusClient"]) -> None:
+        """Take the form, whenever it was opened."""
+        await take(interaction, FORM, _noted)
 
 
 def profile_field(profile: Profile) -> Field:
@@ -87,11 +96,11 @@ class SetUpButton(
         await interaction.response.send_modal(ProfileForm(profile))
 
 
-class ProfileForm(Form):
+class ProfileForm(discord.ui.Modal):
     """Goal, level, hour and zone. Everything may stay empty."""
 
     def __init__(self, profile: Profile) -> None:
-        super().__init__(title="About you", custom_id="gradus:start:form")
+        super().__init__(title="About you", custom_id=FORM, timeout=OPEN_SECONDS)
         self.goal = _choice("goal", "Choose a goal", GOALS, profile.goal)
         self.level = _choice("level", "Choose a level", LEVELS, profile.level)
         self.hour = discord.ui.TextInput[Any](
@@ -113,37 +122,38 @@ class ProfileForm(Form):
             discord.ui.Label(text="Your time zone", description="A large city in it, or its name", component=self.zone)
         )
 
-    async def submitted(self, interaction: discord.Interaction["GradusClient"]) -> None:
-        """Keep what can be read, and name what can't: nothing that was typed right is lost."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        gradus = interaction.client.gradus
-        before = await gradus.profiles.of(interaction.user.id)
-        profile, complaints = self._read(before)
-        await gradus.profiles.keep(interaction.user.id, profile, gradus.clock())
-        page = Page(
-            title="Not quite yet" if complaints else "Noted",
-            text="\n".join(complaints) or _next_step(profile, gradus.catalogue.stages),
-            colour=ANSWER_COLOUR,
-            fields=(profile_field(profile),),
-        )
-        view = standing_view(SetUpButton()) if complaints else None
-        await send_followup(interaction, Post(within_limits(page), None, view))
 
-    def _read(self, before: Profile) -> tuple[Profile, list[str]]:
-        complaints: list[str] = []
-        hour, zone = before.hour, before.zone
-        try:
-            hour = parse_hour(self.hour.value) if self.hour.value.strip() else None
-        except GradusError as refusal:
-            complaints.append(str(refusal))
-        try:
-            zone = parse_zone(self.zone.value) if self.zone.value.strip() else None
-        except GradusError as refusal:
-            complaints.append(str(refusal))
-        if hour is not None and zone is None and not complaints:
-            complaints.append("Tell me your time zone too: without it I can't know when your hour comes.")
-        goal, level = (next(iter(chosen.values), None) for chosen in (self.goal, self.level))
-        return Profile(goal, level, hour, zone), complaints
+async def _noted(interaction: discord.Interaction["GradusClient"], told: Written) -> None:
+    """Keep what can be read, and name what can't: nothing that was typed right is lost."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    gradus = interaction.client.gradus
+    profile, complaints = _read(told, await gradus.profiles.of(interaction.user.id))
+    await gradus.profiles.keep(interaction.user.id, profile, gradus.clock())
+    page = Page(
+        title="Not quite yet" if complaints else "Noted",
+        text="\n".join(complaints) or _next_step(profile, gradus.catalogue.stages),
+        colour=ANSWER_COLOUR,
+        fields=(profile_field(profile),),
+    )
+    view = standing_view(SetUpButton()) if complaints else None
+    await send_followup(interaction, Post(within_limits(page), None, view))
+
+
+def _read(told: Written, before: Profile) -> tuple[Profile, list[str]]:
+    complaints: list[str] = []
+    hour, zone = before.hour, before.zone
+    typed_hour, typed_zone = (told.get(field, "").strip() for field in ("hour", "zone"))
+    try:
+        hour = parse_hour(typed_hour) if typed_hour else None
+    except GradusError as refusal:
+        complaints.append(str(refusal))
+    try:
+        zone = parse_zone(typed_zone) if typed_zone else None
+    except GradusError as refusal:
+        complaints.append(str(refusal))
+    if hour is not None and zone is None and not complaints:
+        complaints.append("Tell me your time zone too: without it I can't know when your hour comes.")
+    return Profile(told.get("goal") or None, told.get("level") or None, hour, zone), complaints
 
 
 def _choice(name: str, prompt: str, options: Mapping[str, str], chosen: str | None) -> discord.ui.Select[Any]:

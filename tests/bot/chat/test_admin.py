@@ -1,9 +1,11 @@
 """`/admin` in a simulated Discord: who may, what is kept, and what each select and form does."""
 
+import codecs
 import csv
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import discord
 import pytest
@@ -12,7 +14,9 @@ from simcord.actors import MemberActor
 from simcord.backend.errors import SetupError
 from simcord.builders import ChannelHandle, RoleHandle
 
+from bot.asking import CoverageEntry
 from bot.assembly import Gradus
+from bot.chat.admin_pages import coverage_file
 from bot.chat.client import GradusClient
 from bot.servers.settings import ServerSettings
 from foundation.errors import GradusError
@@ -170,7 +174,7 @@ async def test_coverage_names_questions_and_no_people(
     answerer.reply = replace(ANSWER, verdict="decline", concept=None, concepts=(), passages=(), sources=())
     await ada.slash(channel, "ask", question=QUESTION)
     answerer.reply = replace(ANSWER, verdict="related", passages=())
-    await ada.slash(channel, "ask", question="*what* about <@1>?")
+    await ada.slash(channel, "ask", question="*what* about https://discord.gg/raid <@1>?")
     answerer.reply = ANSWER
     good = await ada.slash(channel, "ask", question="why does dropout help?")
     panel = await mod.slash(channel, "admin")
@@ -178,6 +182,7 @@ async def test_coverage_names_questions_and_no_people(
     text = str(shown(panel).embeds[0].description)
     assert QUESTION in text
     assert r"\*what\*" in text
+    assert "https://" not in text  # a moderator's screen is no place for a raid's invitation
     assert "why does dropout help" not in text
     assert "ada" not in text
     assert str(ada.id) not in text
@@ -187,9 +192,19 @@ async def test_coverage_names_questions_and_no_people(
     assert "why does dropout help" in text
     assert QUESTION not in text
     file = await mod.click(shown(panel), label="Download all")
-    rows = list(csv.DictReader(io.StringIO((await shown(file).attachments[0].read()).decode())))
+    rows = list(csv.DictReader(io.StringIO((await shown(file).attachments[0].read()).decode("utf-8-sig"))))
     assert {row["kind"] for row in rows} == {"declined", "unsure", "unhelpful"}
     assert set(rows[0]) == {"day", "kind", "concept", "question"}
+
+
+@pytest.mark.parametrize("question", ["=1+1", "+1", "-1", "@SUM(A1)", "\uff1d1+1", "\uff20SUM(A1)"])
+def test_no_spreadsheet_runs_a_question_and_every_one_reads_it(question: str) -> None:
+    entry = CoverageEntry("declined", question, None, date(2026, 3, 1))
+    file = coverage_file([entry, replace(entry, question="什么是反向传播")])
+    assert file.startswith(codecs.BOM_UTF8)  # without it Excel takes the text for Latin
+    first, second = csv.DictReader(io.StringIO(file.decode("utf-8-sig")))
+    assert first["question"] == f"'{question}"
+    assert second["question"] == "什么是反向传播"
 
 
 async def test_coverage_of_many_questions_has_pages(
@@ -234,3 +249,17 @@ async def test_lessons_that_are_broken_are_named_to_the_moderator(
     panel = await mod.slash(channel, "admin")
     done = await mod.click(shown(panel), label="Reindex")
     assert "Nothing was changed" in shown(done).content
+
+
+@pytest.mark.parametrize("error", [GradusError("l.md: no summary\n" * 300), GradusError("x" * 5000)])
+async def test_however_much_is_wrong_with_the_lessons_the_moderator_reads_of_it(
+    mod: MemberActor, channel: ChannelHandle, gradus: Gradus, monkeypatch: pytest.MonkeyPatch, error: GradusError
+) -> None:
+    async def run() -> str:
+        raise error
+
+    monkeypatch.setattr(gradus.reindexing, "run", run)
+    panel = await mod.slash(channel, "admin")
+    done = await mod.click(shown(panel), label="Reindex")
+    assert shown(done).content.startswith(str(error)[:900])
+    assert shown(done).content.endswith("…")

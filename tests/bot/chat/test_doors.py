@@ -29,6 +29,7 @@ async def doors(
     assert answer is not None
     await bob.click(answer, label="Follow up")
     (thread,) = channel.threads
+    opened = await ada.click(last(thread), label="Reply")  # a form that is open stays open
 
     async def command() -> str:
         return told(await ada.slash(channel, "ask", question=QUESTION))
@@ -41,7 +42,7 @@ async def doors(
         return last(channel).content
 
     async def reply() -> str:
-        return told(await send(ada, await ada.click(last(thread), label="Reply"), "and why?"))
+        return told(await send(ada, opened, "and why?"))
 
     return {"command": command, "menu": menu, "mention": mentioned, "reply": reply}
 

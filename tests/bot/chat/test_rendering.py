@@ -140,7 +140,7 @@ def test_an_address_is_not_a_ping() -> None:
 def test_a_quoted_question_does_nothing_in_a_message() -> None:
     said = quoted("@everyone **why**\n# does [dropout](https://evil.example) help <@123>?")
     assert said == (
-        "@\u200beveryone \\*\\*why\\*\\* \\# does \\[dropout\\]\\(https://evil.example\\) help \\<@\u200b123\\>?"
+        "@\u200beveryone \\*\\*why\\*\\* \\# does \\[dropout\\]\\(https\\://evil.example\\) help \\<@\u200b123\\>?"
     )
 
 

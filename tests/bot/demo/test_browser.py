@@ -187,7 +187,7 @@ async def test_a_word_without_end_does_not_widen_the_channel(visitor: Visitor) -
 async def test_an_empty_channel_says_what_is_kept_and_the_hint_what_can_be_done(visitor: Visitor) -> None:
     await expect(visitor.channel.locator("#channel-empty")).to_contain_text("The simulated chat starts empty each time")
     hint = visitor.page.locator("#hint")
-    for told in ("/ask", "@Gradus", "direct message", "Explain this", "Switch people"):
+    for told in ("/ask", "/learn", "/start", "@Gradus", "direct message", "Explain this", "Switch people"):
         await expect(hint).to_contain_text(told)
 
 
