@@ -61,10 +61,13 @@ LEANING = re.compile(
 )
 """Words that point back to what was said before."""
 
+NEAR_BONUS = 0.5
+"""Added, in a conversation, to the standing of its concept and of those next to that on the roadmap."""
+
 REMEMBERED = 3
 """Turns that a follow-up may go back to."""
 
-LONGEST_LEANING = 9
+LONGEST_LEANING = 12
 """Words; a longer question that names its subject is read as it stands, whatever it points to."""
 
 SURELY, NEVER = 0.9, 2.0
@@ -231,10 +234,11 @@ def _answered(
     if talk is not None:
         return _decline(question, _with_examples(GREETING if talk == "greeting" else GOODBYE, library), 1.0)
     bands = fitted(lexical=encoding is None)
-    reading = read(question, library, index, encoding)
+    near = _near(history, library)
+    reading = read(question, library, index, encoding, near)
     expanded = expand(reading, history, library, bands)
     if expanded is not None:
-        reading = _stronger(reading, read(expanded.text, library, index, encoding), expanded, bands)
+        reading = _stronger(reading, read(expanded.text, library, index, encoding, near), expanded, bands)
     if reading.on_topic < bands.decline_below or not reading.ranked:
         return _decline(question, _off_topic(library), 1 - reading.on_topic)
     if reading.lesson is not None and reading.answered >= bands.answer_from:
@@ -247,8 +251,12 @@ def read(
     library: Library,
     index: "Searchable",
     encoding: Encoding | None,
+    near: frozenset[str] = frozenset(),
 ) -> Reading:
-    """Search for `text`, rank the concepts found, and weigh the evidence; shorthand is written out first."""
+    """Search for `text`, rank the concepts found, and weigh the evidence; shorthand is written out first.
+
+    `near` are the concepts next to what a conversation is about: they stand a little higher.
+    """
     text = in_full(without_address(text))
     spelled = index.spelled(text)
     query = encoding.encode(spelled) if encoding else None
@@ -256,6 +264,7 @@ def read(
     named = library.named(spelled)
     best = _best_hits(result.hits)
     standings = _standings(result.hits, named, library)
+    standings = {id: score + (NEAR_BONUS if id in near else 0.0) for id, score in standings.items()}
     ranked = tuple(sorted(standings, key=standings.__getitem__, reverse=True))
     lesson = next((concept for concept in ranked if library.written(concept)), None)
     elsewhere = nearest_elsewhere(query.vector, encoding.elsewhere) if query is not None and encoding else 0.0
@@ -393,6 +402,16 @@ def _known(history: Sequence[Turn], library: Library) -> tuple[Turn, ...]:
     concepts = library.catalogue.concepts
     known = (turn for turn in reversed(history) if isinstance(turn.concept, str) and turn.concept in concepts)
     return tuple(itertools.islice(known, REMEMBERED))
+
+
+def _near(history: Sequence[Turn], library: Library) -> frozenset[str]:
+    """What the conversation was about last, what that requires and what it leads to."""
+    catalogue = library.catalogue
+    for turn in _known(history, library)[:1]:
+        concept = catalogue.concepts[str(turn.concept)]
+        after = (one.id for one in catalogue.leads_to(concept.id))
+        return frozenset((concept.id, *concept.requires, *concept.helps, *after))
+    return frozenset()
 
 
 def _spoken_of(own: frozenset[str], history: Sequence[Turn], library: Library) -> str | None:

@@ -39,15 +39,12 @@ TOPIC_RIDGE, LESSON_RIDGE = 1.0, 20.0
 ANSWERED = 0.90
 """Of the questions whose lesson is there, the share that must be answered; the cut is the strictest so."""
 
-DECLINED = 0.02
-"""Of the same questions, the share that may be declined: half of what is allowed in the end. The cut is the
+DECLINED = 0.01
+"""Of the same questions, the share that may be declined: a quarter of what is allowed in the end. The cut is the
 strictest so, for what else people may ask is more varied than any set of questions."""
 
 LEXICAL_CUT = 0.5
 """Without an encoder less is claimed: a lesson answers only where that's likelier than not."""
-
-DECLINED_ON_TOPIC, KEPT_OFF_TOPIC = 0.04, 0.15
-"""Of the questions on the roadmap, and of those on none of it, the shares that may be judged wrongly."""
 
 HELD_OUT = "/without-lesson"
 """Ends the id of the card that a concept has while its lesson is held out."""
