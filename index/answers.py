@@ -12,7 +12,7 @@ from index.elsewhere import nearest as nearest_elsewhere
 from index.excerpts import ENOUGH, MOST, excerpt, nearest
 from index.intent import ASKING, intent_of
 from index.language import in_full, is_foreign, small_talk, without_address
-from index.lexical import stems_of, words_of
+from index.lexical import phrases_of, stems_of, words_of
 from index.library import Library
 
 if TYPE_CHECKING:
@@ -53,6 +53,10 @@ BOTH_MOST, BOTH_ENOUGH = 450, 200
 
 QUOTED = 400
 """Characters quoted of a passage that may not answer."""
+
+PHRASE, PHRASE_BONUS, MOST_PHRASES = 3, 1.0, 3
+"""Words in a row that a question and a passage share, what each such run adds to a standing, and how many count:
+an error message is quoted as it stands, and its single words are anybody's."""
 
 LEANING = re.compile(
     r"^\W*(?:and|but|so|or|ok(?:ay)?|then|also|what about|how about)\b"
@@ -263,7 +267,7 @@ def read(
     result = index.search(text, SEARCHED, query)
     named = library.named(spelled)
     best = _best_hits(result.hits)
-    standings = _standings(result.hits, named, library)
+    standings = _standings(result.hits, named, phrases_of(spelled, PHRASE), library)
     standings = {id: score + (NEAR_BONUS if id in near else 0.0) for id, score in standings.items()}
     ranked = tuple(sorted(standings, key=standings.__getitem__, reverse=True))
     lesson = next((concept for concept in ranked if library.written(concept)), None)
@@ -285,15 +289,17 @@ def _best_hits(hits: Sequence["Hit"]) -> dict[str, "Hit"]:
     return best
 
 
-def _standings(hits: Sequence["Hit"], named: dict[str, int], library: Library) -> dict[str, float]:
+def _standings(
+    hits: Sequence["Hit"], named: dict[str, int], phrases: Sequence[str], library: Library
+) -> dict[str, float]:
     """How well each concept fits: its best hit's score, with what speaks for it besides."""
     of: dict[str, list[Hit]] = {}
     for hit in hits:
         of.setdefault(hit.passage.concept, []).append(hit)
-    return {concept: _standing(own, named, library) for concept, own in of.items() if concept}
+    return {concept: _standing(own, named, phrases, library) for concept, own in of.items() if concept}
 
 
-def _standing(own: Sequence["Hit"], named: dict[str, int], library: Library) -> float:
+def _standing(own: Sequence["Hit"], named: dict[str, int], phrases: Sequence[str], library: Library) -> float:
     concept = own[0].passage.concept
     another = bool(named) and concept not in named
     scores = sorted(
@@ -302,7 +308,9 @@ def _standing(own: Sequence["Hit"], named: dict[str, int], library: Library) -> 
     )
     second = scores[1] if len(scores) > 1 else scores[0] - LONE
     card = CARD_BONUS if own[0].passage.kind == "card" else 0.0
-    return scores[0] + SECOND_SHARE * second + NAMED_BONUS * min(named.get(concept, 0), 2) + card
+    shared = max(min(MOST_PHRASES, library.shared(phrases, hit.passage)) for hit in own)
+    names = NAMED_BONUS * min(named.get(concept, 0), 2)
+    return scores[0] + SECOND_SHARE * second + names + PHRASE_BONUS * shared + card
 
 
 def _topic_evidence(result: "SearchResult", named: dict[str, int], elsewhere: float, words: int) -> TopicEvidence:

@@ -77,6 +77,13 @@ def stems_of(words: Iterable[str]) -> list[str]:
     return stemmed
 
 
+def phrases_of(text: str, length: int) -> tuple[str, ...]:
+    """Each run of `length` words of `text` once, in order, but for those of stop words only."""
+    words = words_of(text)
+    runs = (words[start : start + length] for start in range(len(words) - length + 1))
+    return tuple(dict.fromkeys(" ".join(run) for run in runs if stems_of(run)))
+
+
 def _says_nothing(word: str) -> bool:
     """Whether `word` is a stop word, or one with another that has lost its letters: i'm, isn't, we've."""
     if word in STOP_WORDS:

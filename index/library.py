@@ -40,6 +40,7 @@ class Library:
         self._names = _names(self._terms)
         self._stems: dict[str, frozenset[str]] = {}
         self._own: dict[str, bool] = {}
+        self._running: dict[Passage, str] = {}
         self._parts: dict[tuple[str, str], tuple[Piece, ...]] = {}
         self.words = frozenset(word for names in self._terms.values() for name in names for word in words_of(name))
 
@@ -113,6 +114,14 @@ class Library:
         if passage.id not in self._own:
             self._own[passage.id] = passage.concept in self.named(passage.section)
         return self._own[passage.id]
+
+    def shared(self, phrases: Sequence[str], passage: Passage) -> int:
+        """How many of `phrases`, as `phrases_of` gives them, stand in the passage's text."""
+        if not phrases:
+            return 0
+        if passage not in self._running:
+            self._running[passage] = f" {' '.join(words_of(passage.text))} "
+        return sum(f" {phrase} " in self._running[passage] for phrase in phrases)
 
     def parts(self, place: Place) -> tuple[Piece, ...]:
         """What can be shown of a place."""

@@ -125,8 +125,8 @@ class Target:
 
 
 TARGETS = (
-    Target("on topic: right concept first", "written", "top1", "at least", 0.88),
-    Target("on topic: right concept among three", "written", "top3", "at least", 0.96),
+    Target("on topic: right concept first", "written", "top1", "at least", 0.85),
+    Target("on topic: right concept among three", "written", "top3", "at least", 0.95),
     Target("on topic: answered", "written", "answered", "at least", 0.85),
     Target("on topic: declined", "written", "declined", "at most", 0.04),
     Target("off topic: answered", "off", "answered", "at most", 0.05),

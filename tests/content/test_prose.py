@@ -13,7 +13,8 @@ SHORTEST = 6  # words: shorter sentences may well be equal
 
 FILLERS = re.compile(
     r"\b(?:in today's world|in the world of|in the realm of|it is (?:important|worth) (?:to note|noting)|"
-    r"needless to say|as we all know|let's|let us|dives? into(?! deep learning)|delve|deep dive|unlock the|game.changer|"
+    r"needless to say|as we all know|let's|let us|dives? into(?! deep learning)|delve|"
+    r"deep dive|unlock the|game.changer|"
     r"in this (?:lesson|section|article)|in conclusion|to sum up|buckle up|ever.evolving|cutting.edge)\b",
     re.IGNORECASE,
 )

@@ -1,5 +1,6 @@
 """The real encoder, loaded once, a small index that it made, and one of the real lessons."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,9 +43,14 @@ def small(small_folder: Path, encoder: Encoder) -> Index:
     return Index.open(small_folder, encoder.identity)
 
 
+UNWRITTEN = {"gru", "diffusion-models", "eigenvalues", "pandas", "sgd", "object-detection"}
+
+
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
-    return load()
+    """The curriculum as if some of its lessons were still being written."""
+    whole = load()
+    return replace(whole, lessons={id: one for id, one in whole.lessons.items() if id not in UNWRITTEN})
 
 
 @pytest.fixture(scope="session")
