@@ -11,7 +11,7 @@ from index.choosing import OPENING, WORKED_EXAMPLE, Chosen, choose, introduction
 from index.elsewhere import nearest as nearest_elsewhere
 from index.excerpts import ENOUGH, MOST, excerpt, nearest
 from index.intent import ASKING, intent_of
-from index.language import in_full, is_foreign, small_talk, without_address
+from index.language import in_full, is_foreign, is_order, small_talk, without_address
 from index.lexical import phrases_of, stems_of, words_of
 from index.library import Library
 
@@ -64,6 +64,12 @@ LEANING = re.compile(
     re.IGNORECASE,
 )
 """Words that point back to what was said before."""
+
+ORDER = re.compile(
+    r"\b(?:ignore|disregard|forget)\b.{0,30}\b(?:previous|above|prior|earlier|your)\b.{0,30}\b(?:instruction|rule|prompt)",
+    re.IGNORECASE,
+)
+"""An order to the bot, in the words of the lesson on language models."""
 
 NEAR_BONUS = 0.5
 """Added, in a conversation, to the standing of its concept and of those next to that on the roadmap."""
@@ -234,9 +240,13 @@ def _answered(
 ) -> Answer:
     if is_foreign(question, library.words):
         return _decline(question, ENGLISH_ONLY, 1.0)
+    if is_order(question):
+        return _decline(question, _off_topic(library), 1.0)
     talk = small_talk(question)
     if talk is not None:
         return _decline(question, _with_examples(GREETING if talk == "greeting" else GOODBYE, library), 1.0)
+    if ORDER.search(question):
+        return _decline(question, _off_topic(library), 1.0)
     bands = fitted(lexical=encoding is None)
     near = _near(history, library)
     reading = read(question, library, index, encoding, near)
@@ -302,15 +312,17 @@ def _standings(
 def _standing(own: Sequence["Hit"], named: dict[str, int], phrases: Sequence[str], library: Library) -> float:
     concept = own[0].passage.concept
     another = bool(named) and concept not in named
+    strangers = [another and library.names_itself(hit.passage) for hit in own]
     scores = sorted(
-        (hit.score - (OF_ANOTHER if another and library.names_itself(hit.passage) else 0.0) for hit in own),
+        (hit.score - (OF_ANOTHER if stranger else 0.0) for hit, stranger in zip(own, strangers, strict=True)),
         reverse=True,
     )
     second = scores[1] if len(scores) > 1 else scores[0] - LONE
     card = CARD_BONUS if own[0].passage.kind == "card" else 0.0
-    shared = max(min(MOST_PHRASES, library.shared(phrases, hit.passage)) for hit in own)
+    fitting = [hit.passage for hit, stranger in zip(own, strangers, strict=True) if not stranger]
+    shared = max((library.shared(phrases, passage) for passage in fitting), default=0)
     names = NAMED_BONUS * min(named.get(concept, 0), 2)
-    return scores[0] + SECOND_SHARE * second + names + PHRASE_BONUS * shared + card
+    return scores[0] + SECOND_SHARE * second + names + PHRASE_BONUS * min(MOST_PHRASES, shared) + card
 
 
 def _topic_evidence(result: "SearchResult", named: dict[str, int], elsewhere: float, words: int) -> TopicEvidence:

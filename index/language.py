@@ -117,6 +117,13 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 
+_ORDER = re.compile(
+    r"^[\W_]*(?:please\s+)?(?:ignore|disregard|forget|override|bypass)\s+(?:all\b|any\b|every\w*\b|your\b|the\b|of\b|my\b"
+    r"|these\b|those\b|previous\b|prior\b|earlier\b|above\b|\s)*"
+    r"(?:instructions?|rules|prompts?|guidelines|commands|restrictions|above)\b",
+    re.IGNORECASE,
+)
+
 _NOT_PROSE = re.compile(r"```.*?(?:```|$)|`[^`\n]*`|https?://\S+|<[^>\s]+>|\S*[_\\/=(){}\[\]<>*@]\S*", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _SCRIPTS = tuple(
@@ -138,6 +145,11 @@ def small_talk(text: str) -> Literal["greeting", "closing"] | None:
     if _GREETING.match(text):
         return "greeting"
     return "closing" if _CLOSING.match(text) else None
+
+
+def is_order(text: str) -> bool:
+    """Whether `text` begins by telling the bot to forget its rules: words that a lesson may have, but no question."""
+    return bool(_ORDER.match(without_address(text)))
 
 
 def in_full(text: str) -> str:

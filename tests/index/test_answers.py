@@ -280,7 +280,6 @@ def test_a_concept_is_found_by_a_description_without_its_name(ask: Ask) -> None:
 @pytest.mark.parametrize(
     ("question", "section", "start"),
     [
-        ("what lr should I start with", "How do I choose the learning rate?", "Choose the learning rate"),
         ("what bs should i use", "What batch size should I use?", "Start with a batch size"),
         ("explain query key value", "What are query, key and value, in plain words?", "A query is"),
         ("dying relu", "How do I know whether my ReLU neurons are dead, and how do I fix them?", "A dead ReLU"),
