@@ -100,9 +100,9 @@ def test_another_model_is_known_by_its_weights_not_its_folder(tmp_path: Path, en
 def test_a_query_is_encoded_as_a_sentence_and_as_tokens_are(encoder: Encoder) -> None:
     text = "Why does backpropagation vanish?"
     query = encoder.encode_query(text)
-    assert np.allclose(query.vector, encoder.encode_sentences(["other, longer words here", text])[1], atol=2e-3)
+    assert float(query.vector @ encoder.encode_sentences(["other, longer words here", text])[1]) > 0.999
     (tokens,) = encoder.encode_tokens([text])
-    assert np.allclose(query.tokens, tokens.astype(np.float32), atol=5e-3)
+    assert np.sum(query.tokens * tokens.astype(np.float32), axis=1).min() > 0.995
 
 
 def test_every_token_knows_its_word(encoder: Encoder) -> None:
@@ -132,10 +132,10 @@ def test_many_texts_in_batches_on_many_threads_come_back_in_order(encoder: Encod
     vectors, tokens = encoder.encode_passages(sentences, texts)
     assert (vectors.shape, len(tokens)) == ((90, 384), 61)
     for place in (0, 16, 17, 89):
-        assert np.allclose(vectors[place], encoder.encode_query(sentences[place]).vector, atol=2e-3)
+        assert float(vectors[place] @ encoder.encode_query(sentences[place]).vector) > 0.999
     for place in (0, 28, 59, 60):
         alone = encoder.encode_query(texts[place]).tokens
-        assert np.allclose(tokens[place].astype(np.float32), alone, atol=5e-3)
+        assert np.sum(tokens[place].astype(np.float32) * alone, axis=1).min() > 0.995
 
 
 def test_a_long_text_is_cut_at_256_tokens(encoder: Encoder) -> None:
