@@ -50,7 +50,7 @@ async def test_a_visitor_follows_up_in_a_thread_and_somebody_else_joins_in(tmp_p
             await visitor.answered("nn.Dropout")
             await visitor.becomes("Ada")
             await visitor.says("@Gradus and what rate should I take?")
-            await visitor.answered("rate of 0.5")
+            await visitor.answered("of 0.5 on wide fully connected layers")
             await visitor.presses("Remove")
             await visitor.sees("Removed, and I no longer keep it.")
             assert visitor.complaints == []
