@@ -31,8 +31,8 @@ CODE_WIDTH = 44
 
 
 @dataclass(frozen=True)
-class _Ran:
-    """How a block ended: what it printed, and the exception's last lines, or None."""
+class Ran:
+    """How a program ended: what it printed, and the exception's last lines, or None."""
 
     printed: str
     raised: str | None
@@ -130,7 +130,7 @@ def check_code(lesson: Lesson, timeout: float) -> list[Problem]:
     blocks = [block for block in lesson.code if not block.not_run]
     if not blocks:
         return []
-    ran, timed_out = _run([block.code for block in blocks], timeout)
+    ran, timed_out = run_programs([block.code for block in blocks], timeout)
     problems = [
         Problem(str(lesson.path), block.line, message)
         for block, one in zip(blocks, ran, strict=False)
@@ -142,8 +142,11 @@ def check_code(lesson: Lesson, timeout: float) -> list[Problem]:
     return problems
 
 
-def _run(sources: Sequence[str], timeout: float) -> tuple[list[_Ran], bool]:
-    """How the blocks ended that did end, and whether the time ran out before the last one did."""
+def run_programs(sources: Sequence[str], timeout: float) -> tuple[list[Ran], bool]:
+    """How programs of ours ended that did end, and whether the time ran out before the last one did.
+
+    They run one after the other in one process that holds nothing of ours, each in a namespace of its own.
+    """
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(
             [sys.executable, "-I", "-X", "utf8", str(_RUNNER)],
@@ -164,7 +167,7 @@ def _run(sources: Sequence[str], timeout: float) -> tuple[list[_Ran], bool]:
             _kill(process)
             output, _ = process.communicate()
     # A process that dies may leave its last line unfinished.
-    return [_Ran(**json.loads(row)) for row in output.splitlines(True) if row.endswith("\n")], timed_out
+    return [Ran(**json.loads(row)) for row in output.splitlines(True) if row.endswith("\n")], timed_out
 
 
 def _environment(home: str) -> dict[str, str]:
@@ -183,7 +186,7 @@ def _kill(process: "subprocess.Popen[str]") -> None:
             process.kill()
 
 
-def _difference(block: CodeBlock, ran: _Ran) -> str:
+def _difference(block: CodeBlock, ran: Ran) -> str:
     """What is wrong with how a block ended, or nothing."""
     if ran.raised is not None and not block.raises:
         return f"the code block fails: {ran.raised.strip()}"

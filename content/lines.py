@@ -1,5 +1,6 @@
 """YAML read with its line numbers, every field checked, and every problem kept rather than raised."""
 
+import math
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
@@ -78,6 +79,68 @@ class Record:
             for one in self._items(name, required)
             if self._is(one, "str", f"{name}' item '{one.value}")
         )
+
+    def block(self, name: str, required: bool = True) -> Placed:
+        """A field of any one value, as text with its line breaks; empty where it is missing or wrong."""
+        node = self._node(name, required)
+        if node is not None and self._is_scalar(node, name):
+            if text := str(node.value).strip("\n").rstrip():
+                return Placed(text, self._line(node))
+            self.problem(f"field '{name}' is empty", self._line(node))
+        return Placed("", self.line_of(name))
+
+    def blocks(self, name: str, required: bool = True) -> tuple[Placed, ...]:
+        """A field that is a list of single values, each as text with its line breaks."""
+        return tuple(
+            Placed(str(one.value).strip(), self._line(one))
+            for one in self._items(name, required)
+            if self._is_scalar(one, name)
+        )
+
+    def rows(self, name: str, required: bool = True) -> tuple[tuple[Placed, ...], ...]:
+        """A field that is a list of lists of single values, as texts."""
+        return tuple(
+            tuple(Placed(str(one.value).strip(), self._line(one)) for one in row.value if self._is_scalar(one, name))
+            for row in self._items(name, required)
+            if self._is(row, "seq", f"{name}' entry")
+        )
+
+    def flag(self, name: str) -> bool:
+        """A field that is true or false; false where it is missing."""
+        node = self._node(name, required=False)
+        return node is not None and self._is(node, "bool", name) and str(node.value).lower() in ("true", "yes", "on")
+
+    def number(self, name: str, default: float | None = None) -> float:
+        """A field that is a number; `default` where it is missing, or a problem where there is no default."""
+        placed = self.block(name, required=default is None)
+        return default if default is not None and not self.has(name) else self._number(placed, name)
+
+    def numbers(self, name: str) -> tuple[float, ...]:
+        """A field that is a list of numbers."""
+        return tuple(self._number(one, name) for one in self.blocks(name))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its fields, in order."""
+        return tuple(self._fields)
+
+    def _number(self, placed: Placed, name: str) -> float:
+        try:
+            number = float(placed.text)
+        except ValueError:
+            number = math.nan
+        if math.isfinite(number):
+            return number
+        if placed.text:
+            self.problem(f"field '{name}' must be a number, not '{placed.text}'", placed.line)
+        return 0.0
+
+    def _is_scalar(self, node: yaml.Node, name: str) -> bool:
+        if isinstance(node, yaml.ScalarNode) and not node.tag.endswith(":null"):
+            return True
+        found = node.tag.rpartition(":")[2]
+        self.problem(f"field '{name}' must be one value, not {_KINDS.get(found, found)}", self._line(node))
+        return False
 
     def integers(self, name: str, required: bool = True) -> tuple[int, ...]:
         """A field that is a list of whole numbers."""
