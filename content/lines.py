@@ -136,7 +136,7 @@ class Record:
         return 0.0
 
     def _is_scalar(self, node: yaml.Node, name: str) -> bool:
-        if isinstance(node, yaml.ScalarNode) and not node.tag.endswith(":null"):
+        if isinstance(node, yaml.ScalarNode) and node.value not in ("", "~"):  # `null` may be a word
             return True
         found = node.tag.rpartition(":")[2]
         self.problem(f"field '{name}' must be one value, not {_KINDS.get(found, found)}", self._line(node))

@@ -70,7 +70,7 @@ def _forms(question: Question) -> Iterator[str]:
         except GradusError as error:
             yield f"with seed {seed}: {error}"
             return
-        if message := _ill_posed(posed):
+        if message := ill_posed(posed):
             yield f"with seed {seed}: {message}"
             return
         if seed < FORMS_DRAWN and (message := _undrawable(posed)):
@@ -82,7 +82,7 @@ def _forms(question: Question) -> Iterator[str]:
         yield f"a mistake gives the right answer, or nothing, in {drowned['lost']} of {len(seeds)} draws"
 
 
-def _ill_posed(posed: Posed) -> str:
+def ill_posed(posed: Posed) -> str:
     task = posed.task
     if posed.question.template and any("@{" in text for text in (posed.prompt, posed.hint, posed.explanation)):
         return "a place `@{…}` was not filled: write @{expression} or @{expression:.2f}"
@@ -172,7 +172,7 @@ def _short(text: str) -> str:
 
 
 def notes(questions: Sequence[Question]) -> Iterator[str]:
-    """What a writer wants to know of a set of questions: how many of each kind, and whether length gives answers away."""
+    """What a writer wants to know of questions: how many of each kind, and whether length gives answers away."""
     kinds = Counter(one.kind for one in questions)
     yield f"{len(questions)} questions: " + ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
     yield "facets: " + ", ".join(

@@ -14,7 +14,8 @@ ROOMS = {
     "foundation": set(),
     "content": {"foundation"},
     "index": {"foundation", "content"},
-    "bot": {"foundation", "content", "index"},
+    "quizzes": {"foundation", "content", "index"},
+    "bot": {"foundation", "content", "index", "quizzes"},
 }
 
 HEAVY = ("torch", "sentence_transformers", "transformers", "faiss", "matplotlib", "discord", "simcord", "ziamath")
@@ -45,6 +46,18 @@ def test_a_room_imports_only_the_rooms_below_it(room: str) -> None:
     assert not found
 
 
+def test_quizzes_know_only_the_encoder_of_the_index() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {node.module}"
+        for path in modules("quizzes")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        and (node.module or "").split(".")[0] == "index"
+        and node.module != "index.embedding"
+    ]
+    assert not found
+
+
 def test_only_the_chat_and_the_demo_know_discord() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{line}"
@@ -66,7 +79,8 @@ LIGHT = [
     "import foundation, foundation.database, foundation.store",
     "import content, content.catalogue, content.lesson",
     "import index, index.passages, index.search, index.build, index.embedding, index.answers, index.retriever",
-    "import bot, bot.settings, bot.assembly, bot.asking, bot.store, bot.ticks, bot.doctor, bot.terminal, bot.running",
+    "import quizzes, quizzes.bank, quizzes.grading, quizzes.teachback, quizzes.check",
+    "import bot, bot.quizzing, bot.settings, bot.assembly, bot.asking, bot.store, bot.ticks, bot.doctor, bot.terminal, bot.running",
     "import sys; sys.argv = ['gradus', '--help']\nimport bot.cli\ntry: bot.cli.main()\nexcept SystemExit: pass",
 ]
 
