@@ -16,6 +16,7 @@ from foundation.errors import GradusError, Problem, ProblemsFound
 
 if TYPE_CHECKING:
     from bot.learning import Learning
+    from bot.quizzing import Quizzing
     from bot.settings import Settings
     from content.catalogue import Catalogue
     from index.answers import Turn
@@ -31,6 +32,8 @@ content_app = typer.Typer(no_args_is_help=True, help="The lessons and the catalo
 index_app = typer.Typer(no_args_is_help=True, help="Search indexes: of the lessons, or of any text.")
 app.add_typer(content_app, name="content")
 app.add_typer(index_app, name="index")
+quiz_app = typer.Typer(no_args_is_help=True, help="The question bank: list, show, grade.")
+app.add_typer(quiz_app, name="quiz")
 
 ENV_FILE = Path(".env")
 
@@ -297,6 +300,78 @@ def resources(concept: Concept = [], as_json: Json = False) -> None:  # noqa: B0
         put_markdown(text)
 
 
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Which numbers are drawn, and which order is shown.")]
+QuestionId = Annotated[str, typer.Argument(help="As `gradus quiz list` shows it.")]
+
+
+@quiz_app.command("list")
+def quiz_list(as_json: Json = False) -> None:
+    """Every question of the bank, one a line."""
+    from bot.quizzing import listed
+    from bot.terminal import put_json
+
+    for question in _quizzing().bank.questions.values():
+        if as_json:
+            put_json(listed(question))
+        else:
+            typer.echo(f"{question.id:44} {question.kind:16} {question.facet:8} {question.difficulty}")
+
+
+@quiz_app.command("show")
+def quiz_show(id: QuestionId, seed: Seed = 0, as_json: Json = False) -> None:
+    """A question as a learner sees it."""
+    from bot.quizzing import question_text, shown
+    from bot.terminal import put_json, put_markdown
+
+    posed = _quizzing().pose(id, seed)
+    if as_json:
+        put_json(shown(posed))
+    else:
+        put_markdown(question_text(posed))
+
+
+@quiz_app.command("grade")
+def quiz_grade(
+    id: Annotated[str | None, typer.Argument(help="Of the question.")] = None,
+    seed: Seed = 0,
+    answer: Annotated[str | None, typer.Option("--answer", help="What a learner would write.")] = None,
+    batch: Batch = None,
+    as_json: Json = False,
+) -> None:
+    """Grade an answer, or a file of them: lines {"id", "seed", "answer"}."""
+    from bot.quizzing import entry_answer, graded
+
+    if (batch is None) != (id is not None and answer is not None):
+        raise typer.BadParameter("give a question's ID and --answer TEXT, or --batch FILE")
+    quizzing = _quizzing()
+
+    def grade(entry: dict[str, Any]) -> dict[str, Any]:
+        id, seed, answer = entry_answer(entry)
+        return graded(quizzing.grade(quizzing.pose(id, seed), answer))
+
+    if batch is not None:
+        _each(batch, grade, asked="answer")
+        return
+    found = grade({"id": id, "seed": seed, "answer": answer})
+    _show(found, as_json, lambda: f"{found['outcome']} ({found['score']:.0%})\n\n{found['feedback']}")
+
+
+def _quizzing() -> "Quizzing":
+    from bot.quizzing import Quizzing
+    from bot.terminal import say
+    from index.embedding import Encoder, load_encoder
+    from quizzes.bank import load
+
+    settings = _settings()
+
+    def encoder() -> Encoder:
+        say("loading the encoder")
+        return load_encoder(settings.encoder)
+
+    catalogue = _catalogue(None)
+    return Quizzing(catalogue, load(catalogue, settings.content), encoder)
+
+
 def _learning() -> "Learning":
     from bot.learning import Learning
 
@@ -366,12 +441,12 @@ def _show(result: dict[str, Any], as_json: bool, page: Callable[[], str]) -> Non
 Respond = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-def _each(batch: Path, respond: Respond) -> None:
+def _each(batch: Path, respond: Respond, asked: str = "question") -> None:
     """One line of JSON out for every line in, in order; a line that cannot be used says why instead."""
     from bot.terminal import put_json, read_batch, say
 
     refused = 0
-    for entry in read_batch(batch):
+    for entry in read_batch(batch, asked):
         if isinstance(entry, Problem):
             say(str(entry))
             put_json({"id": None, "error": entry.message})

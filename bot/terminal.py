@@ -47,8 +47,11 @@ def bar(title: str) -> Iterator[Advance]:
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
-def read_batch(path: Path) -> Iterator[dict[str, Any] | Problem]:
+def read_batch(path: Path, asked: str = "question") -> Iterator[dict[str, Any] | Problem]:
     """The objects `{"id", "question", …}` of a file of JSON lines; a bad line comes as its problem.
+
+    Args:
+        asked: the field that must be there, and a text, beside the id.
 
     Raises:
         GradusError: the file cannot be read.
@@ -57,16 +60,16 @@ def read_batch(path: Path) -> Iterator[dict[str, Any] | Problem]:
         with path.open(encoding="utf-8", errors="replace") as file:
             for number, line in enumerate(file, start=1):
                 if line.strip():
-                    yield _entry(path, number, line)
+                    yield _entry(path, number, line, asked)
     except OSError as error:
         raise GradusError(f"cannot read {path}: {(error.strerror or 'no such file').lower()}") from error
 
 
-def _entry(path: Path, number: int, line: str) -> dict[str, Any] | Problem:
+def _entry(path: Path, number: int, line: str, asked: str) -> dict[str, Any] | Problem:
     try:
         entry = json.loads(line)
     except (ValueError, RecursionError):
-        return Problem(str(path), number, "not JSON; a line is an object with 'id' and 'question'")
-    if not isinstance(entry, dict) or "id" not in entry or not isinstance(entry.get("question"), str):
-        return Problem(str(path), number, "a line is an object with 'id' and 'question', which is a string")
+        return Problem(str(path), number, f"not JSON; a line is an object with 'id' and '{asked}'")
+    if not isinstance(entry, dict) or "id" not in entry or not isinstance(entry.get(asked), str):
+        return Problem(str(path), number, f"a line is an object with 'id' and '{asked}', which is a string")
     return entry

@@ -7,7 +7,7 @@ this looks at the words: negation, opposites, and pairs of things that learners 
 import functools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -346,13 +346,20 @@ def clauses(sentence: str) -> tuple[str, ...]:
     return tuple(parts)
 
 
-def has_phrase(found: tuple[str, ...], phrase: str) -> bool:
-    """Whether the stems of a text hold those of a word or phrase, in a row; longer words may go on."""
+def has_phrase(found: Sequence[str], phrase: str) -> bool:
+    """Whether the stems of a text hold those of a phrase, in order, at most two words between: switch … off."""
     wanted = stems(phrase)
-    if not wanted:
+    return bool(wanted) and any(_goes_on(found, at, wanted) for at in range(len(found)))
+
+
+BETWEEN = 2
+
+
+def _goes_on(found: Sequence[str], at: int, wanted: Sequence[str]) -> bool:
+    if not _same(found[at], wanted[0]):
         return False
-    starts = range(len(found) - len(wanted) + 1)
-    return any(all(_same(found[at + place], one) for place, one in enumerate(wanted)) for at in starts)
+    rest = range(at + 1, min(at + 2 + BETWEEN, len(found)))
+    return len(wanted) == 1 or any(_goes_on(found, after, wanted[1:]) for after in rest)
 
 
 def _same(found: str, wanted: str) -> bool:
