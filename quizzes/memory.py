@@ -56,8 +56,8 @@ class Card:
 
     @property
     def is_leech(self) -> bool:
-        """Whether asking again has failed so often that reading again is due."""
-        return self.lapses >= LEECH_LAPSES
+        """Whether asking has failed so often, since the last time that was so, that reading again is due."""
+        return self.lapses > 0 and self.lapses % LEECH_LAPSES == 0
 
 
 def rating(

@@ -556,7 +556,9 @@ def _agree(one: Quantity, other: Quantity) -> bool:
         return quantity.readings[0].value * quantity.scale / (100 if quantity.percent else 1)
 
     first, second = value(one), value(other)
-    return math.isclose(first, second, rel_tol=TINY) or _rounds(first, second) or _rounds(second, first)
+    if math.isclose(first, second, rel_tol=TINY):
+        return True
+    return math.isclose(first, second, rel_tol=0.02) and (_rounds(first, second) or _rounds(second, first))
 
 
 def _rounds(value: float, of: float) -> bool:
