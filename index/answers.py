@@ -2,16 +2,16 @@
 
 import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from index.bands import Bands, LessonEvidence, TopicEvidence, fitted
+from index.bands import LessonEvidence, TopicEvidence, fitted
 from index.choosing import OPENING, WORKED_EXAMPLE, Chosen, choose, introduction
 from index.elsewhere import nearest as nearest_elsewhere
 from index.excerpts import ENOUGH, MOST, excerpt, nearest
 from index.intent import ASKING, intent_of
-from index.language import in_full, is_foreign, is_order, small_talk, without_address
+from index.language import in_full, is_foreign, is_order, says_nothing, small_talk, without_address
 from index.lexical import phrases_of, stems_of, words_of
 from index.library import Library
 
@@ -32,15 +32,18 @@ MOST_READY = 2
 MOST_TITLES = 3
 """Resources named in the text where nothing is claimed."""
 
-NAMED_BONUS = 1.5
+NAMED_BONUS = 2.5
 """Added to a concept's standing for each stem, up to two, of its longest term in the question."""
 
 OF_ANOTHER = 3.0
 """Taken from a learner's question that names its concept, where the question asked names only others: which
 learning rate to use with Adam is no answer to which learning rate to use."""
 
-SECOND_SHARE = 0.1
+SECOND_SHARE = 0.2
 """Of the score of a concept's second-best hit, added to its standing: two passages say more than one."""
+
+LEANING_WEIGHT = 1.0
+"""What a concept's `SearchResult.leaning` counts in its standing: all that its lesson says, beside its best place."""
 
 LONE = 3.0
 """How far below its only hit a concept's second would be thought to lie."""
@@ -71,17 +74,20 @@ ORDER = re.compile(
 )
 """An order to the bot, in the words of the lesson on language models."""
 
-NEAR_BONUS = 0.5
-"""Added, in a conversation, to the standing of its concept and of those next to that on the roadmap."""
+NEAR_BONUS = 1.0
+"""Added, in a conversation, to the standing of its concept and of those next to that: on the roadmap, or by a link."""
+
+EXPANDED_SHARE = 0.4
+"""What a question read with the conversation's subject counts beside the question alone."""
 
 REMEMBERED = 3
 """Turns that a follow-up may go back to."""
 
 LONGEST_LEANING = 12
-"""Words; a longer question that names its subject is read as it stands, whatever it points to."""
+"""Words; a longer question that points to nothing is read as it stands."""
 
-SURELY, NEVER = 0.9, 2.0
-"""How surely a question that points back must be answered by itself to be taken so; see `Expanded.yields`."""
+KNOWN = 0.5
+"""The share of its IDF that the corpus must know of a question that points back, to be taken for one on topic."""
 
 FROM_ELSEWHERE = 0.45
 """The cosine with a sentence about other subjects from which on a question has a subject of its own."""
@@ -190,7 +196,9 @@ class Reading:
     Attributes:
         text: what was searched.
         result: what the search found.
-        ranked: concept ids, best first.
+        stems: its words'.
+        standings: how well each concept found fits.
+        ranked: their ids, best first.
         named: the concepts named in it.
         best: each concept's best hit.
         lesson: the best-placed concept that has a lesson, or None.
@@ -201,6 +209,8 @@ class Reading:
 
     text: str
     result: "SearchResult"
+    stems: tuple[str, ...]
+    standings: dict[str, float]
     ranked: tuple[str, ...]
     named: dict[str, int]
     best: dict[str, "Hit"]
@@ -245,14 +255,14 @@ def _answered(
     talk = small_talk(question)
     if talk is not None:
         return _decline(question, _with_examples(GREETING if talk == "greeting" else GOODBYE, library), 1.0)
-    if ORDER.search(question):
+    if ORDER.search(question) or (says_nothing(question) and not library.named(question)):
         return _decline(question, _off_topic(library), 1.0)
     bands = fitted(lexical=encoding is None)
-    near = _near(history, library)
-    reading = read(question, library, index, encoding, near)
-    expanded = expand(reading, history, library, bands)
+    reading = read(question, library, index, encoding)
+    expanded = expand(reading, history, library)
     if expanded is not None:
-        reading = _stronger(reading, read(expanded.text, library, index, encoding, near), expanded, bands)
+        light = read(expanded.text, library, index, encoding)
+        reading = _together(reading, light, expanded, _near(history, library), library)
     if reading.on_topic < bands.decline_below or not reading.ranked:
         return _decline(question, _off_topic(library), 1 - reading.on_topic)
     if reading.lesson is not None and reading.answered >= bands.answer_from:
@@ -265,29 +275,42 @@ def read(
     library: Library,
     index: "Searchable",
     encoding: Encoding | None,
-    near: frozenset[str] = frozenset(),
 ) -> Reading:
-    """Search for `text`, rank the concepts found, and weigh the evidence; shorthand is written out first.
-
-    `near` are the concepts next to what a conversation is about: they stand a little higher.
-    """
+    """Search for `text`, rank the concepts found, and weigh the evidence; shorthand is written out first."""
     text = in_full(without_address(text))
     spelled = index.spelled(text)
     query = encoding.encode(spelled) if encoding else None
     result = index.search(text, SEARCHED, query)
     named = library.named(spelled)
     best = _best_hits(result.hits)
-    standings = _standings(result.hits, named, phrases_of(spelled, PHRASE), library)
-    standings = {id: score + (NEAR_BONUS if id in near else 0.0) for id, score in standings.items()}
-    ranked = tuple(sorted(standings, key=standings.__getitem__, reverse=True))
-    lesson = next((concept for concept in ranked if library.written(concept)), None)
+    standings = _standings(result, named, phrases_of(spelled, PHRASE), library)
+    ranked, lesson = _ranked(standings, library)
     elsewhere = nearest_elsewhere(query.vector, encoding.elsewhere) if query is not None and encoding else 0.0
-    stems = stems_of(words_of(spelled))
+    stems = tuple(stems_of(words_of(spelled)))
     topic = _topic_evidence(result, named, elsewhere, len(stems))
     evidence = _lesson_evidence(lesson, best, standings, named, stems, library)
     bands = fitted(lexical=encoding is None)
     answered = bands.lesson.probability(evidence) if lesson else 0.0
-    return Reading(text, result, ranked, named, best, lesson, topic, evidence, bands.topic.probability(topic), answered)
+    return Reading(
+        text=text,
+        result=result,
+        stems=stems,
+        standings=standings,
+        ranked=ranked,
+        named=named,
+        best=best,
+        lesson=lesson,
+        topic=topic,
+        lesson_evidence=evidence,
+        on_topic=bands.topic.probability(topic),
+        answered=answered,
+    )
+
+
+def _ranked(standings: Mapping[str, float], library: Library) -> tuple[tuple[str, ...], str | None]:
+    """The concepts, best first, and the first that has a lesson."""
+    ranked = tuple(sorted(standings, key=standings.__getitem__, reverse=True))
+    return ranked, next((concept for concept in ranked if library.written(concept)), None)
 
 
 def _best_hits(hits: Sequence["Hit"]) -> dict[str, "Hit"]:
@@ -300,13 +323,17 @@ def _best_hits(hits: Sequence["Hit"]) -> dict[str, "Hit"]:
 
 
 def _standings(
-    hits: Sequence["Hit"], named: dict[str, int], phrases: Sequence[str], library: Library
+    result: "SearchResult", named: dict[str, int], phrases: Sequence[str], library: Library
 ) -> dict[str, float]:
     """How well each concept fits: its best hit's score, with what speaks for it besides."""
     of: dict[str, list[Hit]] = {}
-    for hit in hits:
+    for hit in result.hits:
         of.setdefault(hit.passage.concept, []).append(hit)
-    return {concept: _standing(own, named, phrases, library) for concept, own in of.items() if concept}
+    return {
+        concept: _standing(own, named, phrases, library) + LEANING_WEIGHT * result.leaning.get(concept, 0.0)
+        for concept, own in of.items()
+        if concept
+    }
 
 
 def _standing(own: Sequence["Hit"], named: dict[str, int], phrases: Sequence[str], library: Library) -> float:
@@ -377,44 +404,42 @@ class Expanded:
 
     Attributes:
         text: what to search for.
-        yields: how surely the question, read by itself, must be answered for that to be what was meant; above 1
-            where it cannot have been meant by itself.
+        about: the concept that the conversation is about.
+        share: what this reading counts beside that of the question alone; 1 where it cannot have been meant alone.
+        leans: whether the question clearly goes on about the conversation, so that it's on topic if this is.
     """
 
     text: str
-    yields: float
+    about: str
+    share: float
+    leans: bool
 
 
-def expand(bare: Reading, history: Sequence[Turn], library: Library, bands: Bands) -> Expanded | None:
-    """The question in the light of the conversation, where it leans on that; else None.
+def expand(bare: Reading, history: Sequence[Turn], library: Library) -> Expanded | None:
+    """The question in the light of the conversation; None where it has a subject of its own.
 
-    A question leans where it says nothing of its own (why?), or points back (is it used at test time?) to
-    what the corpus knows, or asks in words of the lesson at hand without naming any subject.
+    Most questions of a conversation may go on about its subject or step to the next one: then both readings
+    count. A question that says nothing of its own (why?), or compares (is it better than Adam?), is about the
+    subject; one of many words that point nowhere, or one of another field, isn't.
 
     Args:
         bare: the question as it was read by itself.
         history: turns whose concept the catalogue does not know are passed over.
-        bands: by which an answer counts as one.
     """
     asked = bare.text
     own = frozenset(stems_of(words_of(asked))) - ASKING
     concept = _spoken_of(own, history, library)
     if concept is None or not words_of(asked):
         return None
-    others = bare.named.keys() - {concept}
-    points = bool(LEANING.search(asked)) and len(asked.split()) <= LONGEST_LEANING
     text = f"{_subject(concept, history, library)}: {asked}"
-    if not own:
-        return Expanded(text, NEVER)
-    if others and concept not in bare.named:
-        compares = intent_of(asked) == "choice"
-        return Expanded(text, NEVER if compares else bands.answer_from) if points else None
-    if bare.topic.elsewhere >= max(FROM_ELSEWHERE, bare.topic.cosine):
+    points, short = bool(LEANING.search(asked)), len(asked.split()) <= LONGEST_LEANING
+    compares = points and short and bare.named and concept not in bare.named and intent_of(asked) == "choice"
+    if not own or compares:
+        return Expanded(text, concept, share=1.0, leans=True)
+    if bare.topic.elsewhere >= max(FROM_ELSEWHERE, bare.topic.cosine) or not (points or short):
         return None
-    in_lesson = own <= library.stems(concept)
-    if points:
-        return Expanded(text, NEVER if in_lesson else SURELY) if in_lesson or bare.topic.coverage >= 0.5 else None
-    return Expanded(text, bands.answer_from) if in_lesson else None
+    leans = own <= library.stems(concept) or (points and short and bare.topic.coverage >= KNOWN)
+    return Expanded(text, concept, EXPANDED_SHARE, leans)
 
 
 def _known(history: Sequence[Turn], library: Library) -> tuple[Turn, ...]:
@@ -425,12 +450,12 @@ def _known(history: Sequence[Turn], library: Library) -> tuple[Turn, ...]:
 
 
 def _near(history: Sequence[Turn], library: Library) -> frozenset[str]:
-    """What the conversation was about last, what that requires and what it leads to."""
+    """What the conversation was about last, what that requires, what it leads to, and what links to it or from it."""
     catalogue = library.catalogue
     for turn in _known(history, library)[:1]:
         concept = catalogue.concepts[str(turn.concept)]
         after = (one.id for one in catalogue.leads_to(concept.id))
-        return frozenset((concept.id, *concept.requires, *concept.helps, *after))
+        return frozenset((concept.id, *concept.requires, *concept.helps, *after, *library.linked(concept.id)))
     return frozenset()
 
 
@@ -450,16 +475,42 @@ def _subject(concept: str, history: Sequence[Turn], library: Library) -> str:
     return f"{library.title(concept)}, {part}" if part else library.title(concept)
 
 
-def _stronger(bare: Reading, expanded: Reading, how: Expanded, bands: Bands) -> Reading:
-    """The reading to answer by: the bare one where the question stands alone and is answered so."""
-    if how.yields > 1 or bare.on_topic < bands.decline_below:
+def _together(bare: Reading, expanded: Reading, how: Expanded, near: frozenset[str], library: Library) -> Reading:
+    """Both readings as one: concepts ranked by both, and answered by the reading that speaks of the best.
+
+    Where the conversation goes on that is the expanded one; where it steps elsewhere, the question alone.
+    """
+    standings = _blended(bare.standings, expanded.standings, how.share)
+    standings = {concept: score + (NEAR_BONUS if concept in near else 0.0) for concept, score in standings.items()}
+    ranked, lesson = _ranked(standings, library)
+    if lesson is None:
         return expanded
-    named = set(bare.named)
-    if bare.answered >= how.yields and (bare.lesson in named or not named):
-        return bare
-    if how.yields < SURELY and (expanded.answered < bands.answer_from or not named <= set(expanded.named)):
-        return bare
-    return expanded
+    elsewhere = lesson != how.about or lesson in bare.named or lesson not in expanded.best
+    own = bare if how.share < 1 and elsewhere and lesson in bare.best else expanded
+    evidence, answered = own.lesson_evidence, own.answered
+    if lesson != own.lesson:
+        lexical = own.result.lexical
+        evidence = _lesson_evidence(lesson, own.best, own.standings, own.named, own.stems, library)
+        answered = fitted(lexical).lesson.probability(evidence)
+    on_topic = max(bare.on_topic, expanded.on_topic) if how.leans else bare.on_topic
+    return replace(
+        own,
+        standings=standings,
+        ranked=ranked,
+        lesson=lesson,
+        lesson_evidence=evidence,
+        on_topic=on_topic,
+        answered=answered,
+    )
+
+
+def _blended(bare: Mapping[str, float], expanded: Mapping[str, float], share: float) -> dict[str, float]:
+    """The weighted sum of two readings' standings; a concept that one of them lacks stands a little below its last."""
+    last, last_expanded = min(bare.values(), default=0.0) - 1, min(expanded.values(), default=0.0) - 1
+    return {
+        concept: (1 - share) * bare.get(concept, last) + share * expanded.get(concept, last_expanded)
+        for concept in (*bare, *(one for one in expanded if one not in bare))
+    }
 
 
 def _from_lesson(question: str, reading: Reading, library: Library) -> Answer:

@@ -124,6 +124,9 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 
+_WORDY = re.compile(r"[^\W\d_]{2}|[\u0370-\u03ff∂∇√∑∏∫ℝ]")
+_LITERALS = _listed("null none nil undefined true false")
+
 _NOT_PROSE = re.compile(r"```.*?(?:```|$)|`[^`\n]*`|https?://\S+|<[^>\s]+>|\S*[_\\/=(){}\[\]<>*@]\S*", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _SCRIPTS = tuple(
@@ -145,6 +148,11 @@ def small_talk(text: str) -> Literal["greeting", "closing"] | None:
     if _GREETING.match(text):
         return "greeting"
     return "closing" if _CLOSING.match(text) else None
+
+
+def says_nothing(text: str) -> bool:
+    """Whether `text` has no word of two letters and no sign of mathematics, or is only what a program prints."""
+    return not _WORDY.search(text) or text.strip(" \t\n.?!\"'`").lower() in _LITERALS
 
 
 def is_order(text: str) -> bool:

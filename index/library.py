@@ -1,11 +1,11 @@
 """What answering needs to know of the catalogue, worked out once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from content.catalogue import Catalogue
 from content.lesson import LearnerQuestion, Lesson
-from content.links import plain
+from content.links import links, plain
 from content.mathtext import readable
 from index.excerpts import Piece, pieces
 from index.intent import PREFERRED, Intent
@@ -40,6 +40,7 @@ class Library:
         self._names = _names(self._terms)
         self._stems: dict[str, frozenset[str]] = {}
         self._own: dict[str, bool] = {}
+        self._links: dict[str, frozenset[str]] = {}
         self._running: dict[Passage, str] = {}
         self._parts: dict[tuple[str, str], tuple[Piece, ...]] = {}
         self.words = frozenset(word for names in self._terms.values() for name in names for word in words_of(name))
@@ -138,6 +139,13 @@ class Library:
         found = self.catalogue.concept(concept)
         return (*found.requires, *found.helps)
 
+    def linked(self, concept: str) -> frozenset[str]:
+        """The concepts that the concept's lesson links to, and those whose lessons link to it."""
+        if not self._links:
+            self._links = {id: frozenset(_links(lesson)) for id, lesson in self.catalogue.lessons.items()}
+        back = (id for id, targets in self._links.items() if concept in targets)
+        return frozenset((*self._links.get(concept, ()), *back)) - {concept}
+
     def title(self, concept: str) -> str:
         """The concept's title."""
         return self.catalogue.concept(concept).title
@@ -167,6 +175,12 @@ class Library:
             for lesson in self.catalogue.lessons.values()
         )
         return tuple(sorted(filter(None, asked), key=len)[:EXAMPLES])
+
+
+def _links(lesson: Lesson) -> Iterator[str]:
+    """The concepts that a lesson's sections and answers link to."""
+    bodies = (*(one.body for one in lesson.sections), *(one.answer for one in lesson.questions))
+    return (link.concept for body in bodies for link in links(body))
 
 
 def _place(lesson: Lesson, question: LearnerQuestion) -> Place:

@@ -3,7 +3,7 @@
 import functools
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -19,11 +19,16 @@ from foundation.errors import GradusError, Problem
 
 DESCRIPTIONS = Path(__file__).parent / "descriptions.yaml"
 
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml's, which is many times as fast, where PyYAML was built with it."""
+
 LONGEST_LINE = 1_000_000
 """Bytes in one line of a corpus; a longer one is no paragraph, and would only fill the memory."""
 
 LONGEST_PASSAGE = 900
 """Characters of a lesson's section in one passage; a longer section is split between its paragraphs."""
+
+_MARKED = re.compile(r"[\[$`\\]")
 
 _BLOCK_END = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*•]|\d{1,3}[.)])\s)")
 
@@ -79,8 +84,7 @@ def lesson_passages(catalogue: Catalogue) -> list[Passage]:
         lesson = catalogue.lessons.get(concept.id)
         passages.append(_card(concept, lesson))
         if concept.id in described:
-            text = _paragraphs(described[concept.id])
-            passages.append(Passage(f"{concept.id}/described", concept.title, text, concept.id, "", "card"))
+            passages += _described(concept, described[concept.id])
         if lesson is not None:
             passages += _lesson(catalogue, concept, lesson)
     return passages
@@ -89,8 +93,17 @@ def lesson_passages(catalogue: Catalogue) -> list[Passage]:
 @functools.cache
 def descriptions() -> dict[str, tuple[str, ...]]:
     """How learners describe a concept without its name, by concept id."""
-    found: dict[str, list[str]] = yaml.safe_load(DESCRIPTIONS.read_text("utf-8"))
+    found: dict[str, list[str]] = yaml.load(DESCRIPTIONS.read_text("utf-8"), _Loader)
     return {concept: tuple(lines) for concept, lines in found.items()}
+
+
+def _described(concept: Concept, lines: Sequence[str]) -> Iterator[Passage]:
+    """The same lines twice, under the concept's title and under none.
+
+    A title draws a vector to the name, which a question that lacks the name is far from.
+    """
+    for id, title in (("described", concept.title), ("unnamed", "")):
+        yield Passage(f"{concept.id}/{id}", title, _paragraphs(lines), concept.id, "", "card")
 
 
 def _card(concept: Concept, lesson: Lesson | None) -> Passage:
@@ -131,6 +144,8 @@ def _passage_of(concept: Concept, section: str, text: str, kind: str, id: str) -
 
 def _words(catalogue: Catalogue, markdown: str) -> str:
     """A paragraph of a lesson as plain text."""
+    if not _MARKED.search(markdown):  # most have no link and no formula, and parsing takes its time
+        return markdown.replace("**", "").strip()
     linked = plain(markdown, lambda id: catalogue.concept(id).title)
     return re.sub(r"`+|\*\*", "", readable(linked)).strip()
 

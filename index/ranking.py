@@ -35,6 +35,21 @@ def best_of_each(scores: Floats, starts: Integers) -> Floats:
     return best
 
 
+def nearest_of_each(scores: Floats, starts: Integers, count: int) -> Floats:
+    """The mean of the `count` greatest scores of each concept's sentences, or of all, where they are fewer.
+
+    Args:
+        scores: (s,), one a sentence, concept after concept.
+        starts: (c,), where each concept's sentences begin. None is empty.
+
+    Returns:
+        (c,)
+    """
+    groups = np.split(scores, starts[1:]) if len(starts) else []
+    nearest = [np.partition(own, -count)[-count:] if len(own) > count else own for own in groups]
+    return np.array([own.mean() for own in nearest], np.float32)
+
+
 def standardised(scores: Floats) -> Floats:
     """Z-scores (n,) of `scores` (n,): mean 0, deviation 1; all zero where every score is the same."""
     if not len(scores):

@@ -1,7 +1,7 @@
 """Searching an index: dense and lexical scores fused, the best of them scored again by their tokens."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 LONGEST_QUESTION = 2_000
 """Characters of a question that are read; the encoder's 256 tokens are long full by then."""
+
+NEAREST = 3
+"""Sentences of a concept that say together how near it is: one alone may be near by chance."""
 
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
@@ -73,6 +76,8 @@ class SearchResult:
         best_cosine: of the nearest sentence of any passage allowed; 0 in a lexical search.
         coverage: the share of the question's summed IDF whose terms any passage allowed has, 0 to 1.
         idf: that sum, over the passages allowed; 0 for a question of stop words.
+        leaning: how near each concept's `NEAREST` nearest sentences are, as z-scores over the concepts; empty in a
+            lexical search and where passages have no concepts.
     """
 
     question: str
@@ -81,6 +86,7 @@ class SearchResult:
     best_cosine: float
     coverage: float
     idf: float
+    leaning: Mapping[str, float] = field(default_factory=dict)
 
 
 class Searchable(Protocol):
@@ -101,6 +107,7 @@ class Index:
         self.passages = read_passages(generation)
         self._vectors = read_vectors(generation, manifest)
         self._lexicon = Lexicon(generation, manifest.passages)
+        self._taught = _Taught.of(self.passages, self._vectors.sentence_starts)
 
     @classmethod
     def open(cls, path: Path, identity: "ModelIdentity | None" = None, *, whole: bool = False) -> "Index":
@@ -167,14 +174,17 @@ class Index:
         kept = self._kept(allowed)
         evidence = self._evidence(self._lexicon.terms(text), kept)
         hits: tuple[Hit, ...] = ()
+        leaning: dict[str, float] = {}
         best = 0.0
         if not words_of(text) or k < 1 or not len(kept):
             pass
         elif query is None:
             hits = self._lexical_hits(evidence, k)
         else:
-            hits, best = self._fused_hits(query, evidence, k)
-        return SearchResult(self.spelled(text), hits, query is None, best, evidence.known, evidence.total)
+            similarities = self._similarities(query.vector)
+            hits, best = self._fused_hits(query, similarities, evidence, k)
+            leaning = self._taught.leaning(similarities, kept if allowed else None)
+        return SearchResult(self.spelled(text), hits, query is None, best, evidence.known, evidence.total, leaning)
 
     def _kept(self, allowed: Callable[[Passage], bool] | None) -> Integers:
         """Positions of the passages allowed."""
@@ -200,10 +210,11 @@ class Index:
             )
         return tuple(hits)
 
-    def _fused_hits(self, query: "Query", evidence: "_Evidence", k: int) -> tuple[tuple[Hit, ...], float]:
-        """The hits, and the cosine of the nearest sentence of all."""
+    def _fused_hits(
+        self, query: "Query", similarities: Floats, evidence: "_Evidence", k: int
+    ) -> tuple[tuple[Hit, ...], float]:
+        """The hits, and the cosine of the nearest sentence of all; `similarities` (s,) has every sentence's."""
         kept = evidence.kept
-        similarities = self._similarities(query.vector)
         dense = ranking.best_of_each(similarities, self._vectors.sentence_starts)[kept]
         scores = ranking.fused(dense, evidence.bm25)
         order = ranking.top(scores, max(k, ranking.RERANKED))
@@ -272,6 +283,45 @@ class Part:
     def search(self, question: str, k: int, query: "Query | None" = None) -> SearchResult:
         """As `Index.search`."""
         return self.index.search(question, k, query, self.allowed)
+
+
+@dataclass(frozen=True)
+class _Taught:
+    """Which sentences speak of which concept.
+
+    Attributes:
+        concepts: ids, c of them, in the passages' order.
+        sentences: (s,), positions of the sentences that teach any, concept after concept.
+        passages: (s,), the position of the passage that each of them stands in.
+        starts: (c,), where each concept's begin.
+    """
+
+    concepts: tuple[str, ...]
+    sentences: Integers
+    passages: Integers
+    starts: Integers
+
+    @classmethod
+    def of(cls, passages: Sequence[Passage], sentence_starts: Integers) -> "_Taught":
+        """Args:
+        sentence_starts: (n + 1,), where each passage's sentences begin, and their number.
+        """
+        concepts = tuple(dict.fromkeys(passage.concept for passage in passages if passage.concept))
+        number = {concept: i for i, concept in enumerate(concepts)}
+        taught = np.array([number.get(passage.concept, -1) for passage in passages], np.int64)
+        owners = np.repeat(np.arange(len(passages)), np.diff(sentence_starts))
+        order = np.argsort(taught[owners], kind="stable")
+        order = order[taught[owners][order] >= 0]
+        starts = np.searchsorted(taught[owners][order], np.arange(len(concepts)))
+        return cls(concepts, order, owners[order], starts)
+
+    def leaning(self, similarities: Floats, kept: Integers | None) -> dict[str, float]:
+        """`SearchResult.leaning` where only the passages at `kept` are seen, or all of them, if None."""
+        own = similarities[self.sentences]
+        if kept is not None:
+            own = np.where(np.isin(self.passages, kept), own, np.float32(-1))
+        near = ranking.nearest_of_each(own, self.starts, NEAREST)
+        return dict(zip(self.concepts, ranking.standardised(near).tolist(), strict=True))
 
 
 @dataclass(frozen=True)

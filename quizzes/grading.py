@@ -26,6 +26,7 @@ from typing import Literal, Protocol
 from content.mathtext import readable
 from foundation.errors import GradusError
 from quizzes import numbers, outputs, picks, words
+from quizzes.expressions import LONGEST as LONGEST_FORMULA
 from quizzes.expressions import Ambiguous, Expression, NoValue, parse
 from quizzes.question import (
     Choice,
@@ -46,7 +47,9 @@ LONGEST = 4000
 QUOTED = 80
 POINTS = 16
 FEWEST_POINTS = 12
-DRAWS = 80
+DRAWS = 200
+"""Points tried at most, for those at which the right formula has a value."""
+
 ORDER_FROM = 0.5
 """The share of pairs in the right order from which an ordering is partly right."""
 
@@ -80,9 +83,7 @@ def grade(posed: Posed, answer: str, terms: Collection[str] = (), explainer: Exp
         return Grade("wrong", 0.0, _join("This answer is empty.", form(posed)))
     try:
         return _graded(posed, text, terms, explainer)
-    except picks.Unread as error:
-        return Grade("wrong", 0.0, _join(_escaped(str(error)), form(posed)))
-    except numbers.NotANumber as error:
+    except (picks.Unread, numbers.NotANumber) as error:
         return Grade("wrong", 0.0, _join(_escaped(str(error)), form(posed)))
 
 
@@ -164,7 +165,12 @@ def _escaped(text: str) -> str:
 
 
 def _join(*parts: str) -> str:
-    return " ".join(" ".join(part.split()) if "\n" not in part.strip() else part.strip() for part in parts if part)
+    """One text: a part with code or a formula in lines of its own stands apart."""
+    text = ""
+    for part in filter(None, map(str.strip, parts)):
+        apart = any(mark in text or mark in part for mark in ("```", "$$"))
+        text += ("\n\n" if apart else " ") + part if text else part
+    return text
 
 
 def _right(posed: Posed, *notes: str) -> Grade:
@@ -319,7 +325,10 @@ def _formula(posed: Posed, task: Formula, text: str) -> Grade:
 
 def _read_formula(text: str, names: Sequence[str]) -> Expression:
     """The right side of an equation, or the formula itself."""
-    plain = re.split(r"(?:,|\s)\s*(?:because|since|by|due|using|where|with)\b", text, maxsplit=1)[0].strip(" \n`$.;")
+    flat = " ".join(text.split())
+    if len(flat) > LONGEST_FORMULA:
+        return parse(flat, names)  # which refuses it
+    plain = re.split(r"[, ] ?(?:because|since|by|due|using|where|with)\b", flat, maxsplit=1)[0].strip(" `$.;")
     side = re.split(r"(?<![<>!=])[=≈](?!=)", plain)[-1].strip(" `$*.")
     try:
         return parse(side, names, loose=True)
@@ -358,7 +367,7 @@ def _likeness(given: Expression, wanted: Expression, posed: Posed, task: Formula
             undefined += 1
         else:
             pairs.append((value, right))
-        if len(pairs) == POINTS:
+        if len(pairs) == POINTS or undefined == 4 * POINTS:
             break
     if len(pairs) < FEWEST_POINTS:
         return _Likeness()
@@ -439,7 +448,7 @@ def _swapped(given: Sequence[str], task: Cloze, terms: Collection[str]) -> bool:
     )
 
 
-_GAP_MARKS = (r"\n+", ";", r"\|", ",", r"\s+/\s+", r"/", r"\s*(?:->|→)\s*", r"\band\b|&|\+", r"\s+-\s+", r"\s+")
+_GAP_MARKS = (";", r"\n+", r"\|", ",", r"\s+/\s+", r"/", r"\s*(?:->|→)\s*", r"\band\b|&|\+", r"\s+-\s+", r"\s+")
 
 
 def _gaps(text: str, task: Cloze) -> list[str]:

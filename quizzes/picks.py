@@ -43,6 +43,7 @@ _AND = re.compile(
     r"|plus)\b|&",
     re.IGNORECASE,
 )
+_LABELLED = re.compile(r"[(\[]?([A-Ha-h1-8])\s?[)\].:,;=-]+\s+(\S.*)", re.DOTALL)
 _REASON = re.compile(r"(?:^|[\s,;.])(?:because|since|as it|as the)\b.*", re.IGNORECASE | re.DOTALL)
 _MARKS = re.compile(r"[\s,;:.>→⇒<|/+&()\[\]{}=\-–—*_`\"'“”!?#]+")
 _LISTED = re.compile(r"^\s*(?:[0-9]{1,2}[.):]|[-*•])\s+(?=\S)")
@@ -55,9 +56,28 @@ def one(answer: str, choices: Sequence[str]) -> int:
         Unread: it names none, or several.
     """
     plain = _plain(answer)
-    by_text = _by_text(plain, choices)
-    if by_text is not None:
-        return by_text
+    exact = _exactly(plain, choices)
+    if exact is not None:
+        return exact
+    label = _by_label(plain, choices)
+    if label is not None:
+        return label
+    for text in (plain, _LEAD.sub("", plain)):
+        by_text = _by_text(text, choices)
+        if by_text is not None:
+            return by_text
+    options = set(re.findall(r"\b(?:option|answer|choice|letter) ([A-Ha-h])\b", plain))
+    if len(options) == 1 and not _NEGATED.search(plain):
+        return _index(options.pop(), len(choices))
+    raise Unread("It isn't clear which choice is meant.")
+
+
+def _by_label(plain: str, choices: Sequence[str]) -> int | None:
+    """The choice that a letter, a number or an ordinal names, with or without words behind it."""
+    both = _LABELLED.match(plain)
+    named = _exactly(both[2], choices) if both else None
+    if both and named is not None and both[1].upper() in (LETTERS[named], str(named + 1)):
+        return named
     bare = _bare(plain)
     ordinal = _ORDINAL.fullmatch(bare)
     if ordinal:
@@ -68,16 +88,8 @@ def one(answer: str, choices: Sequence[str]) -> int:
         if len(set(found)) == 1:
             return found[0]
         raise Unread("Name one choice only.")
-    labelled = re.match(r"[(\[]?([A-Ha-h1-8])\s*[)\].:,;=-]+\s+(\S.*)", bare, re.DOTALL)
-    if labelled:
-        return _labelled(labelled, choices)
-    by_text = _by_text(_LEAD.sub("", plain), choices)
-    if by_text is not None:
-        return by_text
-    named = set(re.findall(r"\b(?:option|answer|choice|letter) ([A-Ha-h])\b", plain))
-    if len(named) == 1 and not _NEGATED.search(plain):
-        return _index(named.pop(), len(choices))
-    raise Unread("It isn't clear which choice is meant.")
+    labelled = _LABELLED.match(bare)
+    return _labelled(labelled, choices) if labelled else None
 
 
 def some(answer: str, choices: Sequence[str]) -> tuple[int, ...]:
@@ -226,16 +238,24 @@ def _numbered(text: str, count: int) -> dict[int, int] | None:
     return None
 
 
+def _exactly(text: str, choices: Sequence[str]) -> int | None:
+    """The choice whose text this is, or else the one whose words these are."""
+    given = same_words(text)
+    as_written = [place for place, choice in enumerate(choices) if _plain(choice) == text]
+    in_words = [place for place, choice in enumerate(choices) if given and given in _known(choice)]
+    for found in (as_written, in_words):
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
 def _by_text(text: str, choices: Sequence[str]) -> int | None:
     """The choice whose words these are, or begin with, or nearly are."""
-    exact = [place for place, choice in enumerate(choices) if _plain(choice) == text]
-    if len(exact) == 1:
-        return exact[0]
+    exact = _exactly(text, choices)
     given = same_words(text)
-    if not given:
-        return None
+    if exact is not None or not given:
+        return exact
     tests: tuple[Callable[[str], bool], ...] = (
-        lambda choice: choice == given,
         lambda choice: len(given) >= BEGINNING and choice.startswith(given + " "),
         lambda choice: len(given) >= 3 * BEGINNING and choice.startswith(given),
         lambda choice: _near(given, choice),

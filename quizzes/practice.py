@@ -131,9 +131,15 @@ class Practice:
         return tuple(items)
 
     def due(self, learned: Learned, plan: Plan) -> tuple[str, ...]:
-        """The concepts due, the weakest first, each after what it needs that is due as well."""
-        due = [id for id, card in learned.cards.items() if card.due <= learned.on and id in self.catalogue.concepts]
-        return self._needs_first(self._weakest(due, learned, plan.memory))
+        """The concepts due, the weakest first, each after what it needs that is due as well.
+
+        What was taught and has not been asked since is due the day after.
+        """
+        due = [id for id, card in learned.cards.items() if card.due <= learned.on]
+        last = {one.concept: one.study_date for one in counted(learned.attempts)}
+        due += [id for id, day in last.items() if id not in learned.cards and day < learned.on]
+        known = (id for id in due if id in self.catalogue.concepts)
+        return self._needs_first(self._weakest(known, learned, plan.memory))
 
     def next_new(self, learned: Learned, plan: Plan) -> str | None:
         """The concept to begin next: the roadmap's first from the learner's level on that was never asked."""
@@ -201,9 +207,9 @@ class Practice:
 
     def _role(self, concept: str, learned: Learned) -> Role:
         card = learned.cards.get(concept)
-        if card is None:
-            return "probe" if learned.of(concept) else "new"
         done = learned.of(concept)
+        if card is None:
+            return "review" if done else "new"
         failed_again = bool(done) and done[-1].rating == Rating.AGAIN  # since then the lesson was not read again
         return "read" if card.is_leech and failed_again else "review"
 
@@ -211,8 +217,9 @@ class Practice:
         return sorted(some, key=lambda id: (self._strength(id, learned, memory), id))
 
     def _strength(self, concept: str, learned: Learned, memory: Memory) -> float:
+        """The probability that a concept is remembered; what was taught and never asked stands in the middle."""
         card = learned.cards.get(concept)
-        return memory.retrievability(card, learned.on) if card else 1.0
+        return memory.retrievability(card, learned.on) if card else 0.5 if learned.of(concept) else 1.0
 
     def _needs_first(self, some: Sequence[str]) -> tuple[str, ...]:
         ordered: dict[str, None] = {}

@@ -80,7 +80,8 @@ LIGHT = [
     "import content, content.catalogue, content.lesson",
     "import index, index.passages, index.search, index.build, index.embedding, index.answers, index.retriever",
     "import quizzes, quizzes.bank, quizzes.grading, quizzes.teachback, quizzes.check",
-    "import bot, bot.quizzing, bot.settings, bot.assembly, bot.asking, bot.store, bot.ticks, bot.doctor, bot.terminal, bot.running",
+    "import bot.quizzing, bot.practising",
+    "import bot, bot.settings, bot.assembly, bot.asking, bot.store, bot.ticks, bot.doctor, bot.terminal, bot.running",
     "import sys; sys.argv = ['gradus', '--help']\nimport bot.cli\ntry: bot.cli.main()\nexcept SystemExit: pass",
 ]
 

@@ -39,9 +39,10 @@ TOPIC_RIDGE, LESSON_RIDGE = 1.0, 20.0
 ANSWERED = 0.90
 """Of the questions whose lesson is there, the share that must be answered; the cut is the strictest so."""
 
-DECLINED = 0.01
-"""Of the same questions, the share that may be declined: a quarter of what is allowed in the end. The cut is the
-strictest so, for what else people may ask is more varied than any set of questions."""
+DECLINED, DECLINED_BY_WORDS = 0.01, 0.02
+"""Of the same questions, the share that may be declined, with an encoder and without: a quarter and half of what is
+allowed in the end. The cut is the strictest so, for what else people may ask is more varied than any set of
+questions."""
 
 LEXICAL_CUT = 0.5
 """Without an encoder less is claimed: a lesson answers only where that's likelier than not."""
@@ -126,7 +127,7 @@ def _settings(catalogue: Catalogue, questions: Sequence[Question]) -> Iterator[t
 def fitted_bands(asked: Sequence[Asked], *, lexical: bool) -> dict[str, Any]:
     """Both models fitted on all of `asked`, the cuts, and the cross-validated figures."""
     judged = _cross_validated(asked, lexical)
-    decline_below = _decline_cut(judged)
+    decline_below = _decline_cut(judged, DECLINED_BY_WORDS if lexical else DECLINED)
     answer_from = LEXICAL_CUT if lexical else _answer_cut(judged)
     topic, lesson = _models(asked, lexical)
     return {
@@ -174,10 +175,10 @@ def _cross_validated(asked: Sequence[Asked], lexical: bool) -> list[Judged]:
     return judged
 
 
-def _decline_cut(judged: Sequence[Judged]) -> float:
+def _decline_cut(judged: Sequence[Judged], share: float) -> float:
     written = [topic for one, topic, _ in judged if _answerable(one)]
     cuts = [step / 100 for step in range(95, 4, -1)]
-    return next((cut for cut in cuts if sum(p < cut for p in written) <= DECLINED * len(written)), cuts[-1])
+    return next((cut for cut in cuts if sum(p < cut for p in written) <= share * len(written)), cuts[-1])
 
 
 def _answer_cut(judged: Sequence[Judged]) -> float:

@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.benchmarks import retrieval
+from tests.benchmarks import fuzzing, retrieval
 
 if __name__ == "__main__":
-    sys.exit(retrieval.main())
+    sys.exit(max(retrieval.main(), fuzzing.main()))

@@ -170,6 +170,32 @@ def test_what_is_off_topic_is_declined_with_what_can_be_asked(ask: Ask, question
     assert ask(question, by_words=True).verdict != "answer"
 
 
+@pytest.mark.parametrize("by_words", [False, True])
+@pytest.mark.parametrize("question", ["+1+1", "0", "null"])
+def test_what_says_nothing_is_declined(ask: Ask, question: str, *, by_words: bool) -> None:
+    assert ask(question, by_words=by_words).verdict == "decline"
+
+
+@pytest.mark.parametrize("question", ["l2", "k-means"])
+def test_a_term_of_hardly_a_letter_is_answered_all_the_same(ask: Ask, question: str) -> None:
+    assert ask(question).verdict == "answer"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "about"),
+    [
+        ("regularization", "and the random switching off?", "dropout"),
+        ("batch-normalization", "does it still work with two samples?", "batch-normalization"),
+        ("gans", "and the newer ones that start from noise?", "diffusion-models"),
+    ],
+)
+def test_a_follow_up_may_step_to_a_neighbour_that_it_describes(
+    ask: Ask, library: Library, before: str, question: str, about: str
+) -> None:
+    found = ask(question, [Turn(f"what is {library.title(before)}?", before)])
+    assert found.concept == about
+
+
 def test_an_order_to_the_bot_is_never_answered(ask: Ask) -> None:
     """Its words are those of the lesson on language models, which may be offered; nothing is claimed."""
     for by_words in (False, True):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from content.catalogue import Catalogue
 from index.evaluation import FOREIGN, read_questions
-from index.language import in_full, is_foreign, is_order, without_address
+from index.language import in_full, is_foreign, is_order, says_nothing, without_address
 from index.library import Library
 
 
@@ -121,3 +121,14 @@ def test_a_greeting_in_front_is_no_part_of_the_question(text: str, rest: str) ->
 )
 def test_an_order_to_forget_the_rules_is_told_from_a_question_about_one(text: str, order: bool) -> None:
     assert is_order(text) is order
+
+
+@pytest.mark.parametrize(
+    ("text", "nothing"),
+    [
+        *((text, True) for text in ("0", "+1+1", "2^10", "x", "null", "None?", "`undefined`", "...", "")),
+        *((text, False) for text in ("why?", "relu", "nan loss", "∂L/∂w", "σ(z)", "what is null space")),
+    ],
+)
+def test_a_number_a_letter_or_what_a_program_prints_says_nothing(text: str, *, nothing: bool) -> None:
+    assert says_nothing(text) is nothing

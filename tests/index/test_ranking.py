@@ -54,3 +54,17 @@ def test_fusion_weighs_z_scores() -> None:
     dense, lexical = np.array([0, 1], np.float32), np.array([10, 0], np.float32)
     assert ranking.fused(dense, lexical, 0.8).tolist() == pytest.approx([-0.6, 0.6])
     assert ranking.fused(dense, lexical, 0.2).tolist() == pytest.approx([0.6, -0.6])
+
+
+@given(st.integers(0, 2**32 - 1), st.lists(st.integers(1, 6), min_size=1, max_size=5), st.integers(1, 4))
+def test_a_concept_is_as_near_as_its_nearest_sentences_together(seed: int, lengths: list[int], count: int) -> None:
+    scores = np.random.default_rng(seed).standard_normal(sum(lengths)).astype(np.float32)
+    starts = np.cumsum([0, *lengths])
+    found = ranking.nearest_of_each(scores, starts[:-1], count)
+    for near, start, end in zip(found, starts, starts[1:], strict=False):
+        best = sorted(scores[start:end].tolist())[-count:]
+        assert near == pytest.approx(sum(best) / len(best), abs=1e-6)
+
+
+def test_no_concepts_have_no_nearness() -> None:
+    assert len(ranking.nearest_of_each(np.ones(3, np.float32), np.zeros(0, np.int64), 3)) == 0

@@ -131,3 +131,22 @@ def test_a_part_of_an_index_shows_only_what_is_allowed(small: Index, encoder: En
     assert "dropout" not in {hit.passage.id for hit in found}
     assert small.search(question, 9).hits  # by words alone, too: no other passage has any of them
     assert not part.search(question, 9).hits
+
+
+TAUGHT = [
+    Passage("a", "Dropout", "Dropout switches off random units.", "dropout"),
+    Passage("b", "", "Bread is baked in an oven.\n\nFlour and water make dough.", "bread"),
+    Passage("c", "", "Silence a random part of the network in training.", "dropout"),
+    Passage("d", "", "A passage of no concept at all."),
+]
+
+
+def test_a_search_tells_how_near_each_concept_is_by_all_that_is_said_of_it(tmp_path: Path, encoder: Encoder) -> None:
+    build_index(TAUGHT, tmp_path, encoder)
+    index = Index.open(tmp_path, encoder.identity)
+    found = index.find("which units are switched off?", 2, encoder)
+    assert found.leaning["dropout"] == pytest.approx(1) == -found.leaning["bread"]  # z-scores of the two
+    assert set(found.leaning) == {"dropout", "bread"}
+    assert not index.search("which units are switched off?", 2).leaning  # by words alone nothing is near
+    hidden = index.find("which units are switched off?", 2, encoder, lambda passage: passage.concept != "dropout")
+    assert hidden.leaning["bread"] > hidden.leaning["dropout"]

@@ -62,10 +62,10 @@ _ALPHABETS = (
     "éüßñ漢字かなабвгдأبجהو🙂🅰️ﬁﬀ①½²ₙ",
 )
 _SNIPPETS = (
-    "sqrt(", "log2(", "max(1, ", "if(1<2, ", "min(", "exp(-", "σ(", "1/0", "e^", "2x", "1e308", "1e-400", " or ", " and ", "not ",
-    "the answer is ", "≈ ", " = ", "%", " MB", "line ", "option ", "because ", "tensor([", "torch.Size([", "dtype=", "```", "\\n",
-    "1 1/2", "1,234", "0,25", "²", "⁻¹", "__import__('os')", "{{", "}}",
-)  # fmt: skip
+    *("sqrt(", "log2(", "max(1, ", "if(1<2, ", "min(", "exp(-", "σ(", "1/0", "e^", "2x", "1e308", "1e-400", "²", "⁻¹"),
+    *(" or ", " and ", "not ", "the answer is ", "≈ ", " = ", "%", " MB", "line ", "option ", "because ", "it is "),
+    *("tensor([", "torch.Size([", "dtype=", "```", "\\n", "1 1/2", "1,234", "0,25", "__import__('os')", "{{", "}}"),
+)
 
 
 def texts(seed: int, known: Sequence[str], count: int) -> Iterator[str]:
