@@ -40,6 +40,9 @@ ABOUT = 0.45
 NEAR = 0.50
 """The cosine from which on a sentence may make a point in other words than expected: unclear, not missing."""
 
+SURE = 0.65
+"""The cosine from which on a sentence makes a point even without the words that were expected."""
+
 SWAP_GAIN = 0.03
 """How much closer a sentence may come to the point with two things swapped, before it is doubted."""
 
@@ -296,8 +299,9 @@ def _judged(place: int, point: Point, told: Sequence[Sentence], read: Said) -> F
     made = [some for some in about if _covered(some, point)]
     sound = [some for some in made if all(one.is_sound for one in some)]
     false = [one for one in told if one.is_false and one.false_of == place]
-    if sound and not false and read.is_prose:
-        return Finding(point, "found", _words(max(sound, key=lambda some: _near(some, place))))
+    sure = [some for some in about if _near(some, place) >= SURE and all(one.is_sound for one in some)]
+    if (sound or sure) and not false and read.is_prose:
+        return Finding(point, "found", _words(max(sound or sure, key=lambda some: _near(some, place))))
     if false and not sound:
         return Finding(point, "contradicted", max(false, key=lambda one: one.false).text)
     likely = [some for some in about if _near(some, place) >= NEAR]
@@ -323,12 +327,18 @@ def _words(some: Sequence[Sentence]) -> str:
 
 
 def _graded(findings: Sequence[Finding], feedback: str) -> Grade:
+    """Right where every point is found, partly right where some are and others surely not; uncertain where it hangs on
+    what cannot be told.
+    """
     states = [one.state for one in findings]
     found, unclear = states.count("found"), states.count("unclear")
     judged = len(states) - unclear
     score = found / judged if judged else 0.0
     if found == len(states):
         return Grade("correct", 1.0, feedback)
-    if unclear and (found or not judged or unclear >= judged):
+    if found + unclear == len(states):
         return Grade("uncertain", score, feedback)
-    return Grade("partial" if found or unclear else "wrong", score, feedback)
+    if found:
+        return Grade("partial", score, feedback)
+    doubtful = unclear > len(states) / 2 and "contradicted" not in states
+    return Grade("uncertain" if doubtful else "wrong", score, feedback)

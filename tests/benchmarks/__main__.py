@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.benchmarks import fuzzing, retrieval
+from tests.benchmarks import fuzzing, grading, retrieval
 
 if __name__ == "__main__":
-    sys.exit(max(retrieval.main(), fuzzing.main()))
+    sys.exit(max(retrieval.main(), fuzzing.main(), grading.main()))
