@@ -80,6 +80,9 @@ NEAR_BONUS = 1.0
 EXPANDED_SHARE = 0.4
 """What a question read with the conversation's subject counts beside the question alone."""
 
+TERSE_SHARE = 0.7
+"""The same where the question points back and has one word of its own (what if it's negative?)."""
+
 REMEMBERED = 3
 """Turns that a follow-up may go back to."""
 
@@ -439,7 +442,8 @@ def expand(bare: Reading, history: Sequence[Turn], library: Library) -> Expanded
     if bare.topic.elsewhere >= max(FROM_ELSEWHERE, bare.topic.cosine) or not (points or short):
         return None
     leans = own <= library.stems(concept) or (points and short and bare.topic.coverage >= KNOWN)
-    return Expanded(text, concept, EXPANDED_SHARE, leans)
+    terse = points and len(own) == 1 and not bare.named.keys() - {concept}
+    return Expanded(text, concept, TERSE_SHARE if terse else EXPANDED_SHARE, leans)
 
 
 def _known(history: Sequence[Turn], library: Library) -> tuple[Turn, ...]:
@@ -485,13 +489,9 @@ def _together(bare: Reading, expanded: Reading, how: Expanded, near: frozenset[s
     ranked, lesson = _ranked(standings, library)
     if lesson is None:
         return expanded
-    elsewhere = lesson != how.about or lesson in bare.named or lesson not in expanded.best
-    own = bare if how.share < 1 and elsewhere and lesson in bare.best else expanded
-    evidence, answered = own.lesson_evidence, own.answered
-    if lesson != own.lesson:
-        lexical = own.result.lexical
-        evidence = _lesson_evidence(lesson, own.best, own.standings, own.named, own.stems, library)
-        answered = fitted(lexical).lesson.probability(evidence)
+    goes_on = how.share == 1 or (ranked[0] == how.about and lesson not in bare.named)
+    own = expanded if lesson not in bare.best or (goes_on and lesson in expanded.best) else bare
+    evidence = _lesson_evidence(lesson, own.best, standings, own.named, own.stems, library)
     on_topic = max(bare.on_topic, expanded.on_topic) if how.leans else bare.on_topic
     return replace(
         own,
@@ -500,7 +500,7 @@ def _together(bare: Reading, expanded: Reading, how: Expanded, near: frozenset[s
         lesson=lesson,
         lesson_evidence=evidence,
         on_topic=on_topic,
-        answered=answered,
+        answered=fitted(own.result.lexical).lesson.probability(evidence),
     )
 
 

@@ -186,7 +186,7 @@ def test_a_term_of_hardly_a_letter_is_answered_all_the_same(ask: Ask, question: 
     [
         ("regularization", "and the random switching off?", "dropout"),
         ("batch-normalization", "does it still work with two samples?", "batch-normalization"),
-        ("gans", "and the newer ones that start from noise?", "diffusion-models"),
+        ("autoencoders", "and two networks that compete, a forger and a critic?", "gans"),
     ],
 )
 def test_a_follow_up_may_step_to_a_neighbour_that_it_describes(
