@@ -157,8 +157,12 @@ class Visitor:
     async def fills_in(self, text: str) -> None:
         """Fill in the one line of the form that is open, and submit it."""
         form = self.channel.locator("#modal-root")
-        await form.locator("input, textarea").first.fill(text)
-        await form.get_by_role("button", name="Submit").click()
+        field = form.locator("input, textarea").first
+        await field.fill(text)
+        await expect(field).to_have_value(text)
+        submit = form.get_by_role("button", name="Submit")
+        await submit.click()
+        await expect(submit).to_be_hidden()
 
     async def uses_menu(self, command: str) -> None:
         """Use a command of the menu of the newest message."""
