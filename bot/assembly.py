@@ -10,6 +10,8 @@ from bot.asking import Asking
 from bot.curriculum import Curriculum
 from bot.learning import Learning
 from bot.mine import Mine
+from bot.practising import Practising
+from bot.quizzing import Marking
 from bot.reindexing import Reindexing
 from bot.road.profile import Profiles
 from bot.road.store import ProfileStore
@@ -24,8 +26,11 @@ from foundation.database import DatabaseThread, migrate
 from foundation.learners import KnowsLearners
 from foundation.store import LearnerStore
 from index.retriever import Retriever
+from quizzes.bank import Bank
+from quizzes.bank import load as load_bank
+from quizzes.store import PracticeStore
 
-STORES: tuple[KnowsLearners, ...] = (AnswerStore(), ServerStore(), ProfileStore(), LearnerStore())
+STORES: tuple[KnowsLearners, ...] = (AnswerStore(), ServerStore(), ProfileStore(), PracticeStore(), LearnerStore())
 """Every store that keeps something on learners; learners themselves are forgotten last."""
 
 
@@ -38,6 +43,7 @@ class Gradus:
     database: DatabaseThread
     retriever: Retriever
     asking: Asking
+    practising: Practising
     reindexing: Reindexing
     servers: Servers
     profiles: Profiles
@@ -67,23 +73,26 @@ def assemble(
     say: Callable[[str], None],
     clock: Clock = utc_now,
     id_source: Callable[[], str] = lambda: secrets.token_hex(8),
+    seed_source: Callable[[], int] = lambda: secrets.randbits(31),
     database_path: Path | None = None,
 ) -> Gradus:
     """The core over the data folder of `settings`, which is made where it is missing.
 
     Args:
         say: takes lines for the operator.
-        id_source: names answers.
+        id_source: names answers and sessions.
+        seed_source: gives the seeds of sessions.
         database_path: another database than the bot's own.
 
     Raises:
         GradusError: a lesson is broken, the data folder cannot be written, its database is damaged or newer.
     """
 
-    def read_lessons() -> Catalogue:
-        return load(additions=settings.content)
+    def read() -> tuple[Catalogue, Bank]:
+        catalogue = load(additions=settings.content)
+        return catalogue, load_bank(catalogue, settings.content)
 
-    curriculum = Curriculum(read_lessons())
+    curriculum = Curriculum(*read())
     if not settings.folder.exists():
         say(f"making the data folder {settings.folder}")
     path = database_path or settings.database_path
@@ -91,9 +100,11 @@ def assemble(
     database = DatabaseThread(path)
     retriever = Retriever(curriculum.catalogue, settings.index_path, model=settings.encoder, say=say)
     asking = Asking(curriculum, retriever, database, id_source)
+    practising = Practising(curriculum, database, Marking(curriculum, retriever).grade, id_source, seed_source)
     servers = Servers(database)
     ticks = TickRegistry()
     ticks.add("forget old answers", timedelta(days=1), asking.forget_old)
+    ticks.add("forget old sessions", timedelta(days=1), practising.forget_old)
     ticks.add("forget idle rates", timedelta(hours=1), servers.forget_idle)
     return Gradus(
         settings=settings,
@@ -101,7 +112,8 @@ def assemble(
         database=database,
         retriever=retriever,
         asking=asking,
-        reindexing=Reindexing(read_lessons, curriculum, retriever),
+        practising=practising,
+        reindexing=Reindexing(read, curriculum, retriever),
         servers=servers,
         profiles=Profiles(database),
         mine=Mine(database, STORES),

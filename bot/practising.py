@@ -1,24 +1,24 @@
 """The use case of practice: sessions of questions, one after another, and what the answers say of a memory."""
 
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Literal, get_args
 
 from sqlite_utils import Database
 
 from bot.curriculum import Curriculum
+from bot.learning import LessonPage
 from bot.road.store import ProfileStore
-from content.lesson import Lesson
 from foundation.database import DatabaseThread, writing
 from foundation.errors import GradusError
 from foundation.learners import Learner
 from foundation.store import LearnerStore
-from quizzes.bank import Bank
 from quizzes.days import study_date
 from quizzes.grading import Grade
 from quizzes.history import Attempt, cards, is_mastered
-from quizzes.memory import LONGEST_INTERVAL, RETENTION, Confidence, Memory, rating
+from quizzes.memory import LONGEST_INTERVAL, RETENTION, Confidence, Memory, Outcome, rating
 from quizzes.posing import pose
 from quizzes.practice import NEW_A_DAY, SESSION, Item, Learned, Plan, Practice, Scope
 from quizzes.question import Choice, Cloze, FindBug, Matching, Ordering, Posed
@@ -26,10 +26,20 @@ from quizzes.store import PracticeSettings, PracticeStore, Report, Session
 
 GradeAnswer = Callable[[Posed, str], Awaitable[Grade]]
 
+Judgement = Literal["had it", "partly", "missed it"]
+"""What a learner says of an explanation that could not be judged, beside a model answer."""
+
+JUDGED: Mapping[str, tuple[Outcome, float]] = {
+    "had it": ("correct", 1.0),
+    "partly": ("partial", 0.5),
+    "missed it": ("wrong", 0.0),
+}
+
 TAUGHT = ("In one minute", "Worked example")
 """The sections that teach a new concept before it is asked."""
 
 KEPT = timedelta(days=30)
+KEPT_ANSWER, KEPT_FEEDBACK = 2000, 3500  # characters, for a message and its restart
 REVIEWS_A_DAY = 20
 LONGEST_REPORT = 500
 
@@ -40,32 +50,39 @@ class View:
 
     Attributes:
         session: its state.
+        title: what it is about.
         concept: the title of the open item's concept.
         posed: the open question; None at the end.
-        teaching: the lesson's words that stand before it, as (section, Markdown); empty where nothing is taught.
+        teaching: the pages of the lesson that stand before it; empty where nothing is taught.
         grade: of the answer just given, else None.
-        rated: whether that answer counted for the memory.
-        due: the study date on which the concept comes back, where it is known.
-        may_guess, may_confide: what the learner may still say of a right answer: that they guessed; how sure they were.
-        done, right: questions answered in this session, and how many of them right.
+        due: the study date on which the concept comes back, where the answer counted for the memory.
+        may: what the learner may still say of their answer.
+        results: at the end, the concepts asked, in order.
     """
 
     session: Session
+    title: str
     concept: str = ""
     posed: Posed | None = None
-    teaching: tuple[tuple[str, str], ...] = ()
+    teaching: tuple[LessonPage, ...] = ()
     grade: Grade | None = None
-    rated: bool = False
     due: date | None = None
-    may_guess: bool = False
-    may_confide: bool = False
-    done: int = 0
-    right: int = 0
+    may: tuple[Confidence | Judgement, ...] = ()
+    results: tuple["Result", ...] = ()
 
     @property
     def finished(self) -> bool:
         """Whether nothing is left to ask."""
         return self.session.item is None
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a question of a session went at the first attempt, and when its concept comes back, where that is known."""
+
+    concept: str
+    outcome: Outcome
+    due: date | None
 
 
 @dataclass(frozen=True)
@@ -83,20 +100,17 @@ class Practising:
     def __init__(
         self,
         curriculum: Curriculum,
-        bank: Callable[[], Bank],
         database: DatabaseThread,
         grade: GradeAnswer,
         id_source: Callable[[], str],
         seed_source: Callable[[], int],
     ) -> None:
         """Args:
-        bank: the questions in use.
         grade: grades an answer.
         id_source: names sessions.
         seed_source: gives the seed of a session's choices.
         """
         self._curriculum = curriculum
-        self._bank = bank
         self._database = database
         self._grade = grade
         self._id_source = id_source
@@ -108,58 +122,57 @@ class Practising:
     # ------------------------------------------------------------------------------------- sessions
 
     async def begin(self, person: int, now: datetime, scope: Scope | None = None, count: int = SESSION) -> View:
-        """Begin a session.
+        """Begin a session, or go on with the one of the same kind that was begun today and not ended.
 
         Raises:
             GradusError: there is nothing to ask, or no such concept or stage.
         """
         scope = scope or Scope()
-        title = self._title(scope)
+        self._title(scope)  # which refuses what there is not
 
         def act(database: Database) -> Session:
             state = self._state(database, self._learners.learner_for(database, person, now), now)
+            open_one = self._store.latest_session(database, state.learner.id, scope)
+            if open_one is not None and open_one.item is not None and self._is_of(open_one, state):
+                return open_one
             source = random.Random(self._seed_source())
             items = self._practice.session(state.learned, state.plan, source, scope, count)
             if not items:
                 raise GradusError(_nothing(scope))
-            session = Session(self._id_source(), state.learner.id, title, items, 0, "", 0, "", (), now)
-            session = replace(session, phase=_first_phase(items[0]))
+            phase = _first_phase(items[0])
+            session = Session(self._id_source(), state.learner.id, scope, items, 0, phase, 0, "", "", (), now)
             self._store.keep_session(database, session)
             return session
 
-        return self._view(await self._database.run(act))
+        return await self._seen(await self._database.run(act))
+
+    async def more(self, person: int, session: str, now: datetime) -> View:
+        """Another session about the same.
+
+        Raises:
+            GradusError: there is nothing more to ask.
+        """
+        found = await self._database.run(lambda database: self._own(database, person, session))
+        return await self.begin(person, now, found.scope)
 
     async def view(self, person: int, session: str) -> View:
         """A session as it stands."""
-        return self._view(await self._database.run(lambda database: self._own(database, person, session)))
+        return await self._seen(await self._database.run(lambda database: self._own(database, person, session)))
 
     async def ask(self, person: int, session: str, position: int, *, known: bool = False) -> View:
         """From the lesson's words to the question; `known`: the learner knows it, so the answer counts."""
 
-        def act(database: Database) -> Session:
-            found = self._own(database, person, session)
-            if found.position == position and found.phase == "teach" and found.item is not None:
-                items = list(found.items)
-                if known:
-                    items[position] = replace(found.item, role="probe")
-                found = replace(found, items=tuple(items), phase="ask")
-                self._store.keep_session(database, found)
-            return found
+        def moved(found: Session) -> Session:
+            items = list(found.items)
+            if known:
+                items[position] = replace(items[position], role="probe")
+            return replace(found, items=tuple(items), phase="ask")
 
-        return self._view(await self._database.run(act))
+        return await self._move(person, session, position, "teach", moved)
 
-    async def hint(self, person: int, session: str, position: int) -> str:
-        """The open question's hint; answering after it counts less."""
-
-        def act(database: Database) -> Session:
-            found = self._own(database, person, session)
-            if found.position == position and found.phase == "ask" and not found.hints:
-                found = replace(found, hints=1)
-                self._store.keep_session(database, found)
-            return found
-
-        found = await self._database.run(act)
-        return self._posed(found.items[min(position, len(found.items) - 1)]).hint
+    async def hint(self, person: int, session: str, position: int) -> View:
+        """Open the hint of the question; answering after it counts less."""
+        return await self._move(person, session, position, "ask", lambda found: replace(found, hints=1))
 
     async def answer(
         self, person: int, session: str, position: int, text: str, now: datetime, *, revealed: bool = False
@@ -167,47 +180,68 @@ class Practising:
         """Grade an answer to the open question, keep it, and tell the memory of it where it counts.
 
         A second answer to the same question, from a second press, changes nothing.
+
+        Args:
+            revealed: the solution is looked at instead.
+
+        Raises:
+            GradusError: the answer has not the form that is expected; the question stays open.
         """
         before = await self._database.run(lambda database: self._own(database, person, session))
         if before.position != position or before.phase != "ask" or before.item is None:
-            return self._view(before)
+            return await self._seen(before)
         posed = self._posed(before.item)
-        grade = await self._grade(posed, text) if not revealed else _revealed(posed)
+        grade = _revealed(posed) if revealed else await self._grade(posed, text)
+        if grade.unread:
+            raise GradusError(grade.feedback)
 
-        def act(database: Database) -> tuple[Session, Attempt | None]:
+        def act(database: Database) -> Session:
             with writing(database):
                 found = self._own(database, person, session)
                 if found.position != position or found.phase != "ask" or found.item is None:
-                    return found, None
+                    return found
                 attempt = self._record(database, person, found, grade, now, revealed=revealed)
-                found = replace(found, phase="told", answer=text[:2000], attempts=(*found.attempts, attempt.id))
+                found = replace(
+                    found,
+                    phase="told",
+                    answer=text[:KEPT_ANSWER],
+                    feedback=grade.feedback[:KEPT_FEEDBACK],
+                    attempts=(*found.attempts, attempt.id),
+                )
                 self._store.keep_session(database, found)
-                return found, attempt
+                return found
 
-        found, attempt = await self._database.run(act)
-        return await self._told(found, posed, grade, attempt) if attempt else self._view(found)
+        return await self._seen(await self._database.run(act))
 
-    async def confide(self, person: int, session: str, position: int, confidence: Confidence, now: datetime) -> View:
-        """What the learner says of the right answer that they just gave: the memory is told so instead."""
+    async def confide(
+        self, person: int, session: str, position: int, said: Confidence | Judgement, now: datetime
+    ) -> View:
+        """What the learner says of the answer that they just gave: the memory is told so instead.
 
-        def act(database: Database) -> tuple[Session, Attempt | None]:
+        Of a right answer, how sure they were; of one that could not be judged, whether it was right.
+        """
+
+        def act(database: Database) -> Session:
             with writing(database):
                 found = self._own(database, person, session)
-                if found.position != position or found.phase != "told" or found.item is None:
-                    return found, None
                 last = self._last(database, found)
-                if last is None or last.confidence is not None or last.outcome != "correct":
-                    return found, None
+                if found.position != position or last is None or said not in self._may(found, last):
+                    return found
                 self._undo(database, found, last.id, now)
-                grade = Grade(last.outcome, last.score, "")
-                attempt = self._record(database, person, found, grade, last.at, confidence=confidence)
+                outcome, least = JUDGED.get(said, (last.outcome, last.score))
+                grade = Grade(outcome, max(last.score, least), "")
+                attempt = self._record(
+                    database, person, found, grade, last.at, confidence=_confidence(said), instead_of=last
+                )
                 found = replace(found, attempts=(*found.attempts[:-1], attempt.id))
                 self._store.keep_session(database, found)
-                return found, attempt
+                return found
 
-        found, attempt = await self._database.run(act)
-        view = self._view(found)
-        return replace(view, rated=attempt is not None and attempt.rating is not None)
+        return await self._seen(await self._database.run(act))
+
+    async def again(self, person: int, session: str, position: int) -> View:
+        """Open the question once more; another answer teaches and does not count for the memory."""
+        return await self._move(person, session, position, "told", lambda found: replace(found, phase="ask"))
 
     async def undo(self, person: int, session: str, position: int, now: datetime) -> View:
         """Take the last answer back; its question is open again."""
@@ -218,40 +252,42 @@ class Practising:
                 if found.position != position or found.phase != "told" or not found.attempts:
                     return found
                 self._undo(database, found, found.attempts[-1], now)
-                found = replace(found, phase="ask", attempts=found.attempts[:-1], answer="")
+                found = replace(found, phase="ask", attempts=found.attempts[:-1], answer="", feedback="")
                 self._store.keep_session(database, found)
                 return found
 
-        return self._view(await self._database.run(act))
+        return await self._seen(await self._database.run(act))
 
     async def go_on(self, person: int, session: str, position: int) -> View:
         """To the next item."""
 
+        def moved(found: Session) -> Session:
+            after = replace(found, position=position + 1, hints=0, answer="", feedback="")
+            return after if after.item is None else replace(after, phase=_first_phase(after.item))
+
+        return await self._move(person, session, position, "told", moved)
+
+    async def _move(
+        self, person: int, session: str, position: int, phase: str, moved: Callable[[Session], Session]
+    ) -> View:
+        """Change a session that stands where whoever pressed saw it; a press that comes late changes nothing."""
+
         def act(database: Database) -> Session:
-            found = self._own(database, person, session)
-            if found.position == position and found.phase == "told":
-                found = replace(found, position=position + 1, hints=0, answer="")
-                if found.item is not None:
-                    found = replace(found, phase=_first_phase(found.item))
-                self._store.keep_session(database, found)
-            return found
+            with writing(database):
+                found = self._own(database, person, session)
+                if found.position == position and found.phase == phase:
+                    found = moved(found)
+                    self._store.keep_session(database, found)
+                return found
 
-        found = await self._database.run(act)
-        log = await self._database.run(lambda database: self._store.attempts(database, found.learner))
-        own = [one for one in log if one.id in found.attempts]
-        return replace(self._view(found), done=len(own), right=sum(one.outcome == "correct" for one in own))
+        return await self._seen(await self._database.run(act))
 
-    async def why(self, person: int, session: str, position: int) -> tuple[str, str, str]:
-        """What the question rests on: the concept's title, the section, and its words (Markdown)."""
+    async def why(self, person: int, session: str, position: int) -> tuple[str, int]:
+        """What the open question rests on: the concept, and the page of its lesson, from 0."""
         found = await self._database.run(lambda database: self._own(database, person, session))
         item = found.items[min(position, len(found.items) - 1)]
-        question = self._bank().question(item.question)
-        lesson = self._curriculum.catalogue.lessons[item.concept]
-        return (
-            self._curriculum.catalogue.concepts[item.concept].title,
-            question.section,
-            _section(lesson, question.section),
-        )
+        section = self._posed(item).question.section
+        return item.concept, self._curriculum.learning.study(item.concept).page_of(section)
 
     async def report(self, person: int, session: str, position: int, text: str, now: datetime) -> None:
         """Keep what the learner found wrong with a question, for the admins.
@@ -325,7 +361,7 @@ class Practising:
 
     @property
     def _practice(self) -> Practice:
-        return Practice(self._curriculum.catalogue, self._bank())
+        return Practice(self._curriculum.catalogue, self._curriculum.bank)
 
     def _title(self, scope: Scope) -> str:
         catalogue = self._curriculum.catalogue
@@ -357,14 +393,14 @@ class Practising:
     def _own(self, database: Database, person: int, session: str) -> Session:
         found = self._store.session(database, session)
         if found is None:
-            raise GradusError("This session has ended. Start another with /quiz now.")
+            raise GradusError("This session has ended. Start another with `/quiz now`.")
         learner = self._learners.find(database, person)
         if learner is None or learner.id != found.learner:
-            raise GradusError("This is somebody else's practice. Start your own with /quiz now.")
+            raise GradusError("This is somebody else's practice. Start your own with `/quiz now`.")
         return found
 
     def _last(self, database: Database, session: Session) -> Attempt | None:
-        if not session.attempts:
+        if session.phase != "told" or not session.attempts:
             return None
         log = self._store.attempts(database, session.learner)
         return next((one for one in log if one.id == session.attempts[-1]), None)
@@ -384,18 +420,23 @@ class Practising:
         *,
         revealed: bool = False,
         confidence: Confidence | None = None,
+        instead_of: Attempt | None = None,
     ) -> Attempt:
-        """Add an attempt to the log, rated where it is the day's first on its concept and was not just taught."""
+        """Add an attempt to the log, rated where it is the day's first on its concept and was not just taught.
+
+        One that stands for another keeps its day, and is its day's first where the other was.
+        """
         item = session.item
         assert item is not None
         learner = self._learners.learner_for(database, person, now)
         state = self._state(database, learner, now)
-        memory, on = state.plan.memory, state.learned.on
+        memory, on = state.plan.memory, instead_of.study_date if instead_of else state.learned.on
         posed = self._posed(item)
         card = state.learned.cards.get(item.concept)
-        first = not any(one.study_date == on for one in state.learned.of(item.concept))
+        before = [one for one in state.learned.of(item.concept) if instead_of is None or one.id < instead_of.id]
+        first = not any(one.study_date == on for one in before)
         rated = None
-        if first and item.role not in ("new", "read"):
+        if first and item.role in ("review", "probe"):
             rated = rating(
                 grade.outcome,
                 hints=session.hints,
@@ -423,34 +464,61 @@ class Practising:
         self._store.record(database, learner.id, attempt, after)
         return attempt
 
-    async def _told(self, session: Session, posed: Posed, grade: Grade, attempt: Attempt) -> View:
-        found = await self._database.run(lambda database: self._store.cards(database, session.learner))
-        right = grade.outcome == "correct" and attempt.rating is not None
-        card = found.get(attempt.concept)
-        return replace(
-            self._view(session),
-            grade=grade,
-            rated=attempt.rating is not None,
-            due=card.due if card else None,
-            may_guess=right and is_choice(posed),
-            may_confide=right and not is_choice(posed),
+    async def _seen(self, session: Session) -> View:
+        """A session as its learner sees it."""
+
+        about = self._title(session.scope)
+
+        def read(database: Database) -> View:
+            if session.item is None:
+                return View(session, about, results=self._results(database, session))
+            posed = self._posed(session.item)
+            title = self._curriculum.catalogue.concepts[session.item.concept].title
+            if session.phase == "teach":
+                pages = self._curriculum.learning.study(session.item.concept).pages
+                return View(session, about, title, posed, tuple(one for one in pages if one.section in TAUGHT))
+            last = self._last(database, session) if session.phase == "told" else None
+            if last is None:
+                return View(session, about, title, posed)
+            card = self._store.cards(database, session.learner).get(last.concept)
+            due = card.due if card and last.rating is not None else None
+            grade = Grade(last.outcome, last.score, session.feedback)
+            return View(session, about, title, posed, grade=grade, due=due, may=self._may(session, last))
+
+        return await self._database.run(read)
+
+    def _may(self, session: Session, last: Attempt) -> tuple[Confidence | Judgement, ...]:
+        """What a learner may still say of their last answer."""
+        if session.phase != "told" or session.item is None:
+            return ()
+        if last.outcome == "uncertain":
+            return get_args(Judgement)
+        if last.outcome != "correct" or last.rating is None or last.confidence is not None:
+            return ()
+        return ("guessed",) if is_choice(self._posed(session.item)) else ("sure", "unsure")
+
+    def _results(self, database: Database, session: Session) -> tuple[Result, ...]:
+        """How each question of a session went at first."""
+        cards = self._store.cards(database, session.learner)
+        concepts = self._curriculum.catalogue.concepts
+        own = [one for one in self._store.attempts(database, session.learner) if one.id in session.attempts]
+        first = {one.question: one for one in reversed(own) if one.concept in concepts}
+        some = [first[one.question] for one in session.items if one.question in first]
+        return tuple(
+            Result(concepts[one.concept].title, one.outcome, cards[one.concept].due if one.concept in cards else None)
+            for one in some
         )
 
-    def _view(self, session: Session) -> View:
-        item = session.item
-        if item is None:
-            return View(session)
-        lesson = self._curriculum.catalogue.lessons.get(item.concept)
-        teaching = tuple(
-            (one.title, one.body)
-            for one in (lesson.sections if lesson and session.phase == "teach" else ())
-            if one.title in TAUGHT
-        )
-        title = self._curriculum.catalogue.concepts[item.concept].title
-        return View(session, concept=title, posed=self._posed(item), teaching=teaching)
+    def _is_of(self, session: Session, state: _State) -> bool:
+        """Whether a session belongs to the learner's study date, and every question of it is still in the bank."""
+        today = study_date(session.started_at, state.learner.zone or "UTC") == state.learned.on
+        return today and all(one.question in self._curriculum.bank.questions for one in session.items)
 
     def _posed(self, item: Item) -> Posed:
-        return pose(self._bank().question(item.question), item.seed)
+        bank = self._curriculum.bank
+        if item.question not in bank.questions:
+            raise GradusError("This question has been taken out meanwhile. Start another session with `/quiz now`.")
+        return pose(bank.questions[item.question], item.seed)
 
 
 @dataclass(frozen=True)
@@ -475,15 +543,19 @@ def is_choice(posed: Posed) -> bool:
     return isinstance(posed.task, Choice | FindBug | Ordering | Matching) and not isinstance(posed.task, Cloze)
 
 
+def _confidence(said: Confidence | Judgement) -> Confidence | None:
+    return next((one for one in get_args(Confidence) if one == said), None)
+
+
 def _first_phase(item: Item) -> str:
     return "teach" if item.role in ("new", "read") else "ask"
 
 
 def _nothing(scope: Scope) -> str:
     if scope.kind == "missed":
-        return "Nothing went wrong lately, so there is nothing to repeat. /quiz now asks what is due."
+        return "Nothing went wrong lately, so there is nothing to repeat. `/quiz now` asks what is due."
     if scope.kind == "exam":
-        return "There is nothing to repeat before the exam: begin with /quiz now."
+        return "There is nothing to repeat before the exam: begin with `/quiz now`."
     return "Nothing is due, and today's new concept is done. Choose a concept, or come back tomorrow."
 
 
@@ -493,16 +565,6 @@ def _revealed(posed: Posed) -> Grade:
 
 def _memory(settings: PracticeSettings) -> Memory:
     return Memory(settings.retention if settings.retention is not None else RETENTION, LONGEST_INTERVAL)
-
-
-def _section(lesson: Lesson, title: str) -> str:
-    for section in lesson.sections:
-        if section.title == title:
-            return section.body
-        for question in section.questions:
-            if question.question == title:
-                return question.answer
-    return lesson.sections[0].body
 
 
 def _check(settings: PracticeSettings) -> None:

@@ -1,19 +1,24 @@
 """The use case of quizzing: the bank's questions as plain values, and answers graded."""
 
+import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from bot.curriculum import Curriculum
 from content.catalogue import Catalogue
 from content.mathtext import readable
 from foundation.errors import GradusError
 from index.embedding import Encoder
+from index.retriever import Retriever
 from quizzes.bank import Bank
 from quizzes.grading import Grade, form, grade
 from quizzes.posing import LETTERS, pose
-from quizzes.question import Cloze, CodeOutput, FindBug, Matching, Numeric, Posed, Question
+from quizzes.question import Cloze, CodeOutput, Explain, FindBug, Matching, Numeric, Posed, Question
 from quizzes.teachback import Teachback
+
+log = logging.getLogger(__name__)
 
 GAP = "____"
 MOST_SEED = 2**63 - 1
@@ -44,7 +49,12 @@ class Quizzing:
     def grade(self, posed: Posed, answer: str) -> Grade:
         """The grade of an answer, with feedback that a message can show."""
         graded = grade(posed, answer, self._terms, self._teachback)
-        return Grade(graded.outcome, graded.score, readable(graded.feedback))
+        return replace(graded, feedback=readable(graded.feedback))
+
+    def compare(self, posed: Posed, answer: str) -> Grade:
+        """The grade of an explanation where the learner has to compare it themself."""
+        graded = grade(posed, answer, self._terms)
+        return replace(graded, feedback=readable(graded.feedback))
 
     @cached_property
     def _terms(self) -> frozenset[str]:
@@ -72,6 +82,31 @@ class _Awaited:
         catalogue = self.quizzing.catalogue
         encoder = self.quizzing.encoder()
         return Teachback(catalogue.lessons, encoder.encode_sentences, lambda id: catalogue.concepts[id].title)
+
+
+class Marking:
+    """Grades for an event loop, over the questions in use; explanations in the thread that owns the encoder."""
+
+    def __init__(self, curriculum: Curriculum, retriever: Retriever) -> None:
+        self._curriculum = curriculum
+        self._retriever = retriever
+        self._quizzing = self._fresh()
+
+    async def grade(self, posed: Posed, answer: str) -> Grade:
+        """The grade of an answer; where no encoder can be had, the learner compares an explanation themself."""
+        if self._quizzing.catalogue is not self._curriculum.catalogue:
+            self._quizzing = self._fresh()
+        quizzing = self._quizzing
+        if not isinstance(posed.task, Explain):
+            return quizzing.grade(posed, answer)
+        try:
+            return await self._retriever.in_worker(lambda: quizzing.grade(posed, answer))
+        except GradusError as error:
+            log.warning("an explanation was not graded: %s", error)
+            return quizzing.compare(posed, answer)
+
+    def _fresh(self) -> Quizzing:
+        return Quizzing(self._curriculum.catalogue, self._curriculum.bank, self._retriever.encoder)
 
 
 def listed(question: Question) -> dict[str, Any]:
@@ -113,8 +148,8 @@ def graded(grade: Grade) -> dict[str, Any]:
     return {"outcome": grade.outcome, "score": round(grade.score, 4), "feedback": grade.feedback}
 
 
-def question_text(posed: Posed) -> str:
-    """A question as Markdown for a terminal, without its solution."""
+def question_text(posed: Posed, *, how: bool = True) -> str:
+    """A question as Markdown, without its solution; `how`: with a line that says how to answer."""
     parts = shown(posed)
     lines = [parts["prompt"]]
     if "text" in parts:
@@ -125,7 +160,9 @@ def question_text(posed: Posed) -> str:
         lines += ["", "It prints:", "```text", parts["printed"], "```"]
     lines += [f"{number}. {left}" for number, left in enumerate(parts.get("left", ()), start=1)]
     lines += [""] + [f"- **{one['letter']}** {one['text']}" for one in parts.get("choices", ())]
-    return "\n".join([*lines, "", f"*{parts['how_to_answer']}*"])
+    if how:
+        lines += ["", f"*{parts['how_to_answer']}*"]
+    return "\n".join(lines).strip()
 
 
 def _numbered(code: str, numbered: bool) -> list[str]:

@@ -9,6 +9,7 @@ from content.catalogue import Catalogue
 from foundation.errors import GradusError, Problem, ProblemsFound
 from index.build import BuildReport
 from index.retriever import Retriever
+from quizzes.bank import Bank
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +19,9 @@ MOST_SHOWN = 5  # problems in a message; the log has all
 class Reindexing:
     """Reads the lessons anew; answers come from the old ones until the new index is whole."""
 
-    def __init__(self, load: Callable[[], Catalogue], curriculum: Curriculum, retriever: Retriever) -> None:
+    def __init__(
+        self, load: Callable[[], tuple[Catalogue, Bank]], curriculum: Curriculum, retriever: Retriever
+    ) -> None:
         """`load` reads and checks all that is taught, from disk."""
         self._load = load
         self._curriculum = curriculum
@@ -41,13 +44,14 @@ class Reindexing:
 
     async def _run(self) -> str:
         try:
-            catalogue = await asyncio.to_thread(self._load)
+            catalogue, bank = await asyncio.to_thread(self._load)
         except ProblemsFound as found:
             log.warning("the lessons were not taken up:\n%s", found)
             raise GradusError(_refusal(found.problems)) from found
         report = await self._retriever.renew(catalogue)
-        same = not report.changed and catalogue == self._curriculum.catalogue
-        self._curriculum.change(catalogue)
+        before = (self._curriculum.catalogue, self._curriculum.bank)
+        self._curriculum.change(catalogue, bank)
+        same = not report.changed and before == (catalogue, bank)
         return _summary(catalogue, report, same=same)
 
 

@@ -42,6 +42,7 @@ class Ready:
     library: Library
     index: Index
     encoding: Encoding
+    encoder: "Encoder"
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,19 @@ class Retriever:
         executor, work = (self._worker, self._by_meaning) if self.ready else (self._reader, self._by_words)
         return executor.submit(work, question, tuple(history)).result()
 
+    async def in_worker(self, work: Callable[[], Made]) -> Made:
+        """`work()`, which may use `encoder`, in the thread that owns it; waits until it is ready.
+
+        Raises:
+            GradusError: it will not be, and why.
+        """
+        await self.wait_until_ready()
+        return await asyncio.get_running_loop().run_in_executor(self._worker, work)
+
+    def encoder(self) -> "Encoder":
+        """The encoder, for what `in_worker` runs and for nobody else."""
+        return self._ready.result().encoder
+
     async def renew(self, catalogue: Catalogue) -> BuildReport:
         """Answer from this catalogue's lessons once their index is whole, and from those of before until then.
 
@@ -162,7 +176,7 @@ class Retriever:
         report = unchanged(passages, self._folder, before.index.identity)
         if report is None:
             report = build_index(passages, self._folder, self._load(self._model), self._built)
-        made = Ready(library, Index.open(self._folder, before.index.identity), before.encoding)
+        made = Ready(library, Index.open(self._folder, before.index.identity), before.encoding, before.encoder)
         self._words, self._ready = _done(self._by_word_alone(library, passages)), _done(made)
         return report
 
@@ -184,7 +198,7 @@ class Retriever:
         encoder = self._load(self._model)
         self._stop_if_closing()
         index = self._current_index(encoder, passages)
-        return Ready(library, index, Encoding(encoder.encode_query, encoded(encoder)))
+        return Ready(library, index, Encoding(encoder.encode_query, encoded(encoder)), encoder)
 
     def _current_index(self, encoder: "Encoder", passages: tuple[Passage, ...]) -> Index:
         """The index in the folder, brought up to date first where it has to be."""

@@ -56,11 +56,12 @@ ORDER_FROM = 0.5
 
 @dataclass(frozen=True)
 class Grade:
-    """What an answer is worth, and what to say to it (Markdown)."""
+    """What an answer is worth, and what to say to it (Markdown); `unread`: it has not the form that is expected."""
 
     outcome: Outcome
     score: float
     feedback: str
+    unread: bool = False
 
 
 class Explainer(Protocol):
@@ -80,11 +81,11 @@ def grade(posed: Posed, answer: str, terms: Collection[str] = (), explainer: Exp
     """
     text = _cleaned(answer)
     if not text:
-        return Grade("wrong", 0.0, _join("This answer is empty.", form(posed)))
+        return Grade("wrong", 0.0, _join("This answer is empty.", form(posed)), unread=True)
     try:
         return _graded(posed, text, terms, explainer)
     except (picks.Unread, numbers.NotANumber) as error:
-        return Grade("wrong", 0.0, _join(_escaped(str(error)), form(posed)))
+        return Grade("wrong", 0.0, _join(_escaped(str(error)), form(posed)), unread=True)
 
 
 def quoted(text: str, most: int = QUOTED) -> str:
@@ -305,7 +306,7 @@ def _formula(posed: Posed, task: Formula, text: str) -> Grade:
     except Ambiguous as error:
         return _unsure(_escaped(str(error)))
     except GradusError as error:
-        return Grade("wrong", 0.0, _join(_escaped(str(error)), form(posed)))
+        return Grade("wrong", 0.0, _join(_escaped(str(error)), form(posed)), unread=True)
     likeness = _likeness(given, parse(task.answer, names), posed, task)
     if likeness.same:
         return _right(posed)

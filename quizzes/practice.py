@@ -4,10 +4,11 @@ Nothing here remembers or tells the time; randomness is an argument.
 """
 
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Literal
+from functools import cached_property
+from typing import Literal, Self, get_args
 
 from content.catalogue import Catalogue
 from quizzes.bank import Bank
@@ -15,7 +16,8 @@ from quizzes.history import Attempt, counted
 from quizzes.memory import Card, Memory, Rating
 from quizzes.question import FACETS, Facet, Question
 
-Role = Literal["review", "new", "probe", "read"]
+Role = Literal["review", "new", "probe", "read", "more"]
+ScopeKind = Literal["due", "concept", "stage", "missed", "exam"]
 
 SESSION = 5
 """Questions of a session unless asked otherwise: about three minutes."""
@@ -41,8 +43,20 @@ class Scope:
         of: the concept's or stage's id.
     """
 
-    kind: Literal["due", "concept", "stage", "missed", "exam"] = "due"
+    kind: ScopeKind = "due"
     of: str = ""
+
+    @property
+    def text(self) -> str:
+        """The scope in a word, such as `due` or `concept:dropout`, which `read` reads."""
+        return f"{self.kind}:{self.of}" if self.of else self.kind
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """The scope that a text names; one that can't be read is taken for a concept's name."""
+        kind, _, of = text.partition(":")
+        known = next((one for one in get_args(ScopeKind) if one == kind), None)
+        return cls(known, of) if known is not None else cls("concept", text)
 
 
 @dataclass(frozen=True)
@@ -74,7 +88,8 @@ class Item:
 
     Attributes:
         role: a `review` of what was learned, something `new` that is taught first, a `probe` of what is assumed
-            known, or something to `read` again before it's asked, because asking has failed too often.
+            known, something to `read` again before it's asked, because asking has failed too often, or `more` on a
+            concept of the session, which fills it and does not count for the memory.
         seed: of the question's form.
     """
 
@@ -113,67 +128,73 @@ class Practice:
         self, learned: Learned, plan: Plan, source: random.Random, scope: Scope | None = None, count: int = SESSION
     ) -> tuple[Item, ...]:
         """The items of a session, best order first; none where nothing is to be done."""
-        scope = scope or Scope()
-        chosen = (
-            self._exam(learned, plan)
-            if self._is_exam(scope, plan, learned.on)
-            else self._scoped(learned, plan, scope, source)
-        )
-        some = [(concept, role) for concept, role in chosen if self.bank.of(concept)][:count]
+        chosen = self._chosen(learned, plan, scope or Scope(), source)
+        some = [(concept, role) for concept, role in chosen if self._can_ask(concept)][:count]
         taken: set[str] = set()
         items = []
-        for concept, role in interleaved(some, lambda concept: self.catalogue.concepts[concept].stage):
+        for concept, role in interleaved(some, lambda concept: self.catalogue.concepts[concept].stage, self._needs):
             item = self._item(concept, role, learned, source, taken)
             taken.add(item.question)
             items.append(item)
-        if scope.kind == "concept":
-            items += self._more(scope.of, learned, source, taken, count - len(items))
-        return tuple(items)
+        return (*items, *self._more(items, learned, source, taken, count - len(items)))
 
     def due(self, learned: Learned, plan: Plan) -> tuple[str, ...]:
         """The concepts due, the weakest first, each after what it needs that is due as well.
 
-        What was taught and has not been asked since is due the day after.
+        What was taught and has not been asked since is due the day after; what was asked today can't count before
+        tomorrow, and is not due.
         """
-        due = [id for id, card in learned.cards.items() if card.due <= learned.on]
-        last = {one.concept: one.study_date for one in counted(learned.attempts)}
-        due += [id for id, day in last.items() if id not in learned.cards and day < learned.on]
-        known = (id for id in due if id in self.catalogue.concepts)
-        return self._needs_first(self._weakest(known, learned, plan.memory))
+        cards = learned.cards
+        due = [id for id in self._not_today(learned) if id not in cards or cards[id].due <= learned.on]
+        return self._needs_first(self._weakest(due, learned, plan.memory))
 
     def next_new(self, learned: Learned, plan: Plan) -> str | None:
         """The concept to begin next: the roadmap's first from the learner's level on that was never asked."""
         known = set(learned.cards) | {one.concept for one in counted(learned.attempts)}
-        return next((id for id in self._from_level(plan.level) if id not in known and self.bank.of(id)), None)
+        return next((id for id in self._from_level(plan.level) if id not in known and self._can_ask(id)), None)
 
-    def _is_exam(self, scope: Scope, plan: Plan, on: date) -> bool:
-        return scope.kind == "exam" or (scope.kind == "due" and plan.before_exam(on))
+    def _can_ask(self, concept: str) -> bool:
+        return concept in self.catalogue.concepts and bool(self.bank.of(concept))
+
+    def _not_today(self, learned: Learned) -> list[str]:
+        """What the learner was taught or asked, but not on this study date, and can be asked."""
+        met = dict.fromkeys((*learned.cards, *(one.concept for one in counted(learned.attempts))))
+        done = {one.concept for one in learned.today}
+        return [id for id in met if id not in done and self._can_ask(id)]
+
+    def _chosen(self, learned: Learned, plan: Plan, scope: Scope, source: random.Random) -> list[tuple[str, Role]]:
+        if scope.kind == "concept":
+            return self._with_roles([scope.of], learned)
+        if scope.kind == "stage":
+            return self._with_roles(self._of_stage(scope.of, learned, plan.memory), learned)
+        if scope.kind == "missed":
+            return self._with_roles(self._missed(learned), learned)
+        if scope.kind == "exam":
+            return self._exam(learned, plan)
+        weakest = self._exam(learned, plan) if plan.before_exam(learned.on) else []
+        return weakest or self._daily(learned, plan, source)
+
+    def _with_roles(self, some: Iterable[str], learned: Learned) -> list[tuple[str, Role]]:
+        return [(id, self._role(id, learned)) for id in some]
 
     def _exam(self, learned: Learned, plan: Plan) -> list[tuple[str, Role]]:
         """The weakest first, due or not, but nothing twice a day."""
-        done = {one.concept for one in learned.today}
-        some = [id for id in learned.cards if id not in done and id in self.catalogue.concepts]
-        return [(id, self._role(id, learned)) for id in self._weakest(some, learned, plan.memory)]
+        return self._with_roles(self._weakest(self._not_today(learned), learned, plan.memory), learned)
 
-    def _scoped(self, learned: Learned, plan: Plan, scope: Scope, source: random.Random) -> list[tuple[str, Role]]:
-        if scope.kind == "concept":
-            return [(scope.of, self._role(scope.of, learned))]
-        if scope.kind == "stage":
-            some = [id for id, one in self.catalogue.concepts.items() if one.stage == scope.of]
-            source.shuffle(some)
-            some.sort(key=lambda id: self._strength(id, learned, plan.memory))
-            return [(id, self._role(id, learned)) for id in some]
-        if scope.kind == "missed":
-            return [(id, self._role(id, learned)) for id in self._missed(learned)]
-        return self._daily(learned, plan, source)
+    def _of_stage(self, stage: str, learned: Learned, memory: Memory) -> list[str]:
+        """The weakest first, then what is new by the roadmap's order, at last what was asked today."""
+        done = {one.concept for one in learned.today}
+        some = (id for id, one in self.catalogue.concepts.items() if one.stage == stage)
+        return sorted(some, key=lambda id: (id in done, self._strength(id, learned, memory)))
 
     def _daily(self, learned: Learned, plan: Plan, source: random.Random) -> list[tuple[str, Role]]:
         """What is due within the day's limit, with something new in third place and a probe last."""
         due = self.due(learned, plan)
-        begun = {one.concept for one in learned.today if self._first_day(one.concept, learned) == learned.on}
-        reviewed = {one.concept for one in learned.today} - begun
+        first_met = self._first_met(learned)
+        begun = first_met & set(self._from_level(plan.level))
+        reviewed = {one.concept for one in learned.today} - first_met
         room = max(0, plan.reviews_a_day - len(reviewed))
-        chosen: list[tuple[str, Role]] = [(id, self._role(id, learned)) for id in due[:room]]
+        chosen = self._with_roles(due[:room], learned)
         new = self.next_new(learned, plan)
         if new and len(begun) < plan.new_a_day and len(due) < BACKLOG:
             chosen.insert(min(2, len(chosen)), (new, "new"))
@@ -185,11 +206,10 @@ class Practice:
     def _probe(self, learned: Learned, plan: Plan, source: random.Random) -> str | None:
         """One concept a day of the stages before the learner's level, never asked so far."""
         later = set(self._from_level(plan.level))
-        earlier = [id for id in self.catalogue.concepts if id not in later and self.bank.of(id)]
-        asked = {one.concept for one in counted(learned.attempts)}
-        if any(one.concept in earlier and len(learned.of(one.concept)) == 1 for one in learned.today):
+        if self._first_met(learned) - later:
             return None
-        left = [id for id in earlier if id not in asked]
+        asked = {one.concept for one in counted(learned.attempts)}
+        left = [id for id in self.catalogue.concepts if id not in later | asked and self._can_ask(id)]
         return source.choice(left) if left else None
 
     def _from_level(self, level: str) -> tuple[str, ...]:
@@ -202,16 +222,21 @@ class Practice:
         missed = [one for one in last.values() if one.outcome in ("wrong", "partial")]
         return [one.concept for one in sorted(missed, key=lambda one: one.at, reverse=True)]
 
-    def _first_day(self, concept: str, learned: Learned) -> date | None:
-        return next((one.study_date for one in learned.of(concept)), None)
+    def _first_met(self, learned: Learned) -> set[str]:
+        """What the learner was taught or asked on this study date and never before."""
+        before = {one.concept for one in counted(learned.attempts) if one.study_date != learned.on}
+        return {one.concept for one in learned.today} - before
 
     def _role(self, concept: str, learned: Learned) -> Role:
         card = learned.cards.get(concept)
         done = learned.of(concept)
         if card is None:
             return "review" if done else "new"
-        failed_again = bool(done) and done[-1].rating == Rating.AGAIN  # since then the lesson was not read again
-        return "read" if card.is_leech and failed_again else "review"
+        rated = [one for one in done if one.rating is not None]
+        if not card.is_leech or not rated or rated[-1].rating != Rating.AGAIN:
+            return "review"
+        # Answers of a later day that did not rate came after the lesson; those of the same day are retries.
+        return "read" if done[-1].study_date == rated[-1].study_date else "review"
 
     def _weakest(self, some: Iterable[str], learned: Learned, memory: Memory) -> list[str]:
         return sorted(some, key=lambda id: (self._strength(id, learned, memory), id))
@@ -223,35 +248,42 @@ class Practice:
 
     def _needs_first(self, some: Sequence[str]) -> tuple[str, ...]:
         ordered: dict[str, None] = {}
-        wanted = set(some)
-
-        def put(concept: str) -> None:
-            for needed in self.catalogue.concepts[concept].requires:
-                if needed in wanted and needed not in ordered:
-                    put(needed)
-            ordered.setdefault(concept)
-
         for concept in some:
-            put(concept)
+            needs = self._needs[concept]
+            ordered |= dict.fromkeys(id for id in self.catalogue.concepts if id in needs and id in some)
+            ordered.setdefault(concept)
         return tuple(ordered)
+
+    @cached_property
+    def _needs(self) -> Mapping[str, frozenset[str]]:
+        """For each concept all that it requires, and what that requires."""
+        needs: dict[str, frozenset[str]] = {}
+        for id, one in self.catalogue.concepts.items():  # each stands after what it requires
+            needs[id] = frozenset(one.requires).union(*(needs[required] for required in one.requires))
+        return needs
 
     def _item(self, concept: str, role: Role, learned: Learned, source: random.Random, taken: set[str]) -> Item:
         question = self._question(concept, learned, source, taken)
         return Item(concept, role, question.id, source.randrange(2**31))
 
-    def _more(self, concept: str, learned: Learned, source: random.Random, taken: set[str], count: int) -> list[Item]:
-        """Further questions of one concept, which teach and do not rate."""
-        items = []
-        for _ in range(min(count, len(self.bank.of(concept)) - len(taken))):
-            question = self._question(concept, learned, source, taken)
-            taken.add(question.id)
-            items.append(Item(concept, self._role(concept, learned), question.id, source.randrange(2**31)))
-        return items
+    def _more(
+        self, items: Sequence[Item], learned: Learned, source: random.Random, taken: set[str], count: int
+    ) -> Iterator[Item]:
+        """Further questions on a session's concepts in turn, the new one first, to fill it; none on what is read."""
+        concepts = [one.concept for one in sorted(items, key=lambda one: one.role != "new") if one.role != "read"]
+        turns = (concept for _ in range(count) for concept in concepts)
+        for concept in turns:
+            if count <= 0:
+                return
+            if any(one.id not in taken for one in self.bank.of(concept)):
+                yield (item := self._item(concept, "more", learned, source, taken))
+                taken.add(item.question)
+                count -= 1
 
     def _question(self, concept: str, learned: Learned, source: random.Random, taken: set[str]) -> Question:
         """The question that serves best: none of the last few, of the facet that is wanted, longest not seen."""
         done = learned.of(concept)
-        recent = {one.question for one in done[-RECENT:]}
+        recent = list(dict.fromkeys(one.question for one in reversed(done)))[:RECENT]
         last_seen = {one.question: place for place, one in enumerate(done, start=1)}
         wanted = self._facets(learned.cards.get(concept), done)
         some = [one for one in self.bank.of(concept) if one.id not in taken]
@@ -268,12 +300,17 @@ class Practice:
         return tuple(sorted(FACETS, key=lambda one: (one not in allowed, one in right, one != main)))
 
 
-def interleaved(some: Sequence[tuple[str, Role]], group: Callable[[str], str]) -> tuple[tuple[str, Role], ...]:
-    """The same in an order that keeps neighbours of one group apart where it can, and moves as little as it can."""
-    left = list(some)
+def interleaved(
+    some: Sequence[tuple[str, Role]], group: Callable[[str], str], needs: Mapping[str, Collection[str]]
+) -> tuple[tuple[str, Role], ...]:
+    """The same with nothing before what it needs, and otherwise the first of what is left that is of another group
+    than the one before it; where all are of that group, the first.
+    """
+    left = dict(some)
     ordered: list[tuple[str, Role]] = []
     while left:
         last = group(ordered[-1][0]) if ordered else None
-        place = next((place for place, (concept, _) in enumerate(left[:2]) if group(concept) != last), 0)
-        ordered.append(left.pop(place))
+        free = [concept for concept in left if left.keys().isdisjoint(needs[concept])]
+        concept = next((concept for concept in free if group(concept) != last), free[0])
+        ordered.append((concept, left.pop(concept)))
     return tuple(ordered)

@@ -12,7 +12,7 @@ from foundation.database import writing
 from foundation.learners import Rows
 from quizzes.history import Attempt
 from quizzes.memory import Card, Rating
-from quizzes.practice import Item
+from quizzes.practice import Item, Scope
 
 TABLES = ("attempts", "cards", "sessions", "practice_settings", "question_reports")
 
@@ -43,25 +43,26 @@ class Session:
 
     Attributes:
         id: given by us; stands in the buttons of its messages.
-        title: what it is about, in words.
+        scope: what it is about.
         items: what is asked, in order.
         position: the index of the item that is open; all done where it equals their number.
         phase: `teach` while the lesson's words stand before a new question, `ask` while it waits for an answer,
             `told` once its feedback stands.
         hints: opened for the open item.
-        answer: what was answered to the open item, while the confidence is asked.
+        answer, feedback: what was answered to the open item last, and what was said to it.
         attempts: the ids of its attempts, in order.
         started_at: aware, UTC.
     """
 
     id: str
     learner: int
-    title: str
+    scope: Scope
     items: tuple[Item, ...]
     position: int
     phase: str
     hints: int
     answer: str
+    feedback: str
     attempts: tuple[int, ...]
     started_at: datetime
 
@@ -181,19 +182,20 @@ class PracticeStore:
         with writing(database):
             database.execute(
                 """
-                insert or replace into sessions (session, learner, title, items, position, phase, hints, answer,
-                    attempts, started_at)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                insert or replace into sessions (session, learner, scope, items, position, phase, hints, answer,
+                    feedback, attempts, started_at)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     session.id,
                     session.learner,
-                    session.title,
+                    session.scope.text,
                     json.dumps([asdict(one) for one in session.items]),
                     session.position,
                     session.phase,
                     session.hints,
                     session.answer,
+                    session.feedback,
                     json.dumps(session.attempts),
                     _utc(session.started_at),
                 ],
@@ -202,6 +204,16 @@ class PracticeStore:
     def session(self, database: Database, id: str) -> Session | None:
         """The session of that id, or None where it was forgotten."""
         rows = list(database.query("select * from sessions where session = ?", [id]))
+        return _session(rows[0]) if rows else None
+
+    def latest_session(self, database: Database, learner: int, scope: Scope) -> Session | None:
+        """The session about that which a learner began last."""
+        rows = list(
+            database.query(
+                "select * from sessions where learner = ? and scope = ? order by started_at desc, rowid desc limit 1",
+                [learner, scope.text],
+            )
+        )
         return _session(rows[0]) if rows else None
 
     def forget_sessions_before(self, database: Database, moment: datetime) -> None:
@@ -316,12 +328,13 @@ def _session(row: Mapping[str, Any]) -> Session:
     return Session(
         id=row["session"],
         learner=row["learner"],
-        title=row["title"],
+        scope=Scope.read(row["scope"]),
         items=tuple(Item(**one) for one in json.loads(row["items"])),
         position=row["position"],
         phase=row["phase"],
         hints=row["hints"],
         answer=row["answer"],
+        feedback=row["feedback"],
         attempts=tuple(json.loads(row["attempts"])),
         started_at=datetime.fromisoformat(row["started_at"]),
     )
@@ -374,17 +387,19 @@ def create_practice(database: Database) -> None:
         create table sessions (
             session text primary key,
             learner integer not null,
-            title text not null,
+            scope text not null,
             items text not null,
             position integer not null,
             phase text not null,
             hints integer not null,
             answer text not null,
+            feedback text not null,
             attempts text not null,
             started_at text not null
         )
         """
     )
+    database.execute("create index sessions_of on sessions (learner, started_at)")
     database.execute("create index sessions_by_start on sessions (started_at)")
     database.execute(
         """

@@ -19,9 +19,11 @@ from bot.chat.cogs.admin import ADMIN_ITEMS, Admin
 from bot.chat.cogs.ask import Ask
 from bot.chat.cogs.learn import Learn
 from bot.chat.cogs.me import DataButton, Me
+from bot.chat.cogs.quiz import Quiz
 from bot.chat.cogs.start import SetUpButton, Start
 from bot.chat.errors import Complaints
 from bot.chat.lesson_panel import LEARN_ITEMS
+from bot.chat.practice_panel import PRACTICE_ITEMS
 from bot.settings import Settings
 from foundation.files import write_whole
 
@@ -76,8 +78,8 @@ class GradusClient(commands.Bot):
 
     async def setup_hook(self) -> None:
         """Load every feature (one that fails stops the start) and tell Discord the commands if they changed."""
-        self.add_dynamic_items(AnswerButton, SetUpButton, DataButton, *ADMIN_ITEMS, *LEARN_ITEMS)
-        for cog in (Ask, Start, Learn, Me, Admin):
+        self.add_dynamic_items(AnswerButton, SetUpButton, DataButton, *ADMIN_ITEMS, *LEARN_ITEMS, *PRACTICE_ITEMS)
+        for cog in (Ask, Start, Learn, Quiz, Me, Admin):
             await self.add_cog(cog(self))
         await self._register_commands()
 

@@ -25,13 +25,14 @@ def lesson_page(study: Study, number: int) -> Page:
             colour=ANSWER_COLOUR,
             fields=_present(_neighbours("Know first", study.builds_on)) if first else (),
             footer=f"{f'{page.heading} · ' if first else ''}page {number + 1} of {len(study.pages)}",
-            formulas=_formulas(page),
+            formulas=drawn(page),
             figure=page.figure,
         )
     )
 
 
-def _formulas(page: LessonPage) -> tuple[str, ...]:
+def drawn(page: LessonPage) -> tuple[str, ...]:
+    """The formulas of a page with their numbers, to be drawn."""
     return tuple(rf"\text{{({formula.number})}} \quad {formula.latex}" for formula in page.formulas)
 
 

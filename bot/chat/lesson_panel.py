@@ -1,11 +1,9 @@
 """The panel of a lesson: its pages turn in place, for who opened it; all its state is in its buttons."""
 
 import asyncio
-import io
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
@@ -13,8 +11,8 @@ import discord
 from bot.assembly import Gradus
 from bot.behind import spoken
 from bot.chat.lesson_pages import card_page, label, lesson_page, map_page, reading_page
-from bot.chat.messages import WORDS_LIMIT, Picture, embed, prepare
-from bot.chat.rendering import Page, shortened
+from bot.chat.messages import Picture, prepare
+from bot.chat.panels import Panel, send, turn, worded
 from bot.chat.standing import Standing, refuse_blocked, standing_view
 from bot.learning import Learning, Milestone, StartingPoint, Study
 from content.roadmap_picture import stage_pictures, stage_words
@@ -44,42 +42,6 @@ NOT_YOURS = "Only the person who opened this turns its pages. Open your own with
 
 
 # -------------------------------------------------------------------- what a panel shows
-
-
-@dataclass(frozen=True)
-class Panel:
-    """A page with its pictures, each in an embed of its own below the first, and its buttons."""
-
-    page: Page
-    pictures: tuple[Picture, ...]
-    buttons: discord.ui.View
-
-    def embeds(self) -> list[discord.Embed]:
-        """The page, and what only holds a picture."""
-        shown = [embed(self.page), *(discord.Embed(colour=self.page.colour) for _ in self.pictures[1:])]
-        for number in range(len(self.pictures)):
-            shown[number].set_image(url=f"attachment://{_file_name(number)}")
-        return shown
-
-    def files(self) -> list[discord.File]:
-        """The pictures as fresh attachments: one can be sent only once."""
-        return [
-            discord.File(io.BytesIO(picture.png), _file_name(number), description=shortened(picture.words, WORDS_LIMIT))
-            for number, picture in enumerate(self.pictures)
-        ]
-
-    def in_words(self) -> "Panel":
-        """The panel without its pictures, and with what they show below the text."""
-        words = " ".join(picture.words for picture in self.pictures)
-        return replace(self, page=_worded(self.page, words), pictures=()) if words else self
-
-
-def _file_name(number: int) -> str:
-    return f"picture-{number + 1}.png"
-
-
-def _worded(page: Page, words: str) -> Page:
-    return page.with_text_below(words if page.formulas else f"*Picture: {words}*")
 
 
 async def lesson_panel(gradus: Gradus, concept: str, page: int, owner: int) -> Panel:
@@ -112,7 +74,7 @@ async def map_panel(gradus: Gradus, stage: str, owner: int, start: StartingPoint
         drawn = await asyncio.to_thread(_drawn, gradus, stage)
     except Exception:  # a map that cannot be drawn is still a map in words
         log.exception("cannot draw the map of %r", stage)
-        return Panel(_worded(page, " ".join(words)), (), buttons)
+        return Panel(worded(page, " ".join(words)), (), buttons)
     return Panel(page, tuple(map(Picture, drawn, words)), buttons)
 
 
@@ -361,31 +323,3 @@ async def starting_point(interaction: discord.Interaction["GradusClient"]) -> St
     """Where this learner begins."""
     gradus = interaction.client.gradus
     return gradus.learning.start((await gradus.profiles.of(interaction.user.id)).level)
-
-
-# -------------------------------------------------------------------- showing it
-
-
-async def send(interaction: discord.Interaction[Any], panel: Panel) -> None:
-    """Fill a deferred response; where files may not be attached, the pictures are put into words."""
-    panel = panel if _may_attach(interaction) else panel.in_words()
-    try:
-        await interaction.followup.send(embeds=panel.embeds(), files=panel.files(), view=panel.buttons)
-    except discord.Forbidden:
-        await interaction.followup.send(embeds=panel.in_words().embeds(), view=panel.buttons)
-
-
-async def turn(interaction: discord.Interaction[Any], panel: Panel) -> None:
-    """Put the panel in the place of the one that was pressed."""
-    panel = panel if _may_attach(interaction) else panel.in_words()
-    try:
-        await interaction.edit_original_response(
-            content=None, embeds=panel.embeds(), attachments=panel.files(), view=panel.buttons
-        )
-    except discord.Forbidden:
-        embeds = panel.in_words().embeds()
-        await interaction.edit_original_response(content=None, embeds=embeds, attachments=[], view=panel.buttons)
-
-
-def _may_attach(interaction: discord.Interaction[Any]) -> bool:
-    return interaction.guild_id is None or interaction.app_permissions.attach_files

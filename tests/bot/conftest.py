@@ -11,10 +11,32 @@ import pytest
 from bot.asking import Asking
 from bot.assembly import STORES
 from bot.curriculum import Curriculum
+from bot.practising import Practising
+from bot.quizzing import Quizzing
 from content.catalogue import Catalogue, Concept, Resource, Stage
 from content.lesson import read
 from foundation.database import DatabaseThread, migrate
 from index.answers import Answer, AnswerPassage, Source, Turn
+from index.embedding import Encoder
+from quizzes.bank import Bank
+from quizzes.grading import Grade
+from quizzes.question import (
+    Choice,
+    CodeOutput,
+    Explain,
+    Facet,
+    FindBug,
+    Kind,
+    Matching,
+    Numeric,
+    Option,
+    Ordering,
+    Point,
+    Posed,
+    Question,
+    Suspect,
+    Task,
+)
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -198,9 +220,67 @@ def database(tmp_path: Path) -> Iterator[DatabaseThread]:
     thread.close()
 
 
+def question(id: str, kind: Kind, task: Task, facet: Facet = "recall", concept: str = "dropout") -> Question:
+    return Question(
+        id=id,
+        concept=concept,
+        kind=kind,
+        facet=facet,
+        difficulty=2,
+        section="Intuition",
+        prompt=f"The question {id}, with $p$ in it?",
+        hint=f"The hint of {id}.",
+        explanation=f"The explanation of {id}.",
+        task=task,
+    )
+
+
+OPTIONS = (
+    Option("No unit can rely on another one", True, ""),
+    Option("It makes training faster", False, "It makes training slower."),
+    Option("It adds units", False, "It takes units away."),
+)
+
+
+@pytest.fixture(scope="session")
+def bank() -> Bank:
+    """One question of each way of answering, all on dropout, and one on what comes after it."""
+    bug = FindBug("a = 1\nb = a\nprint(a + b)", "2", (Suspect(2, "b = 2", ""), Suspect(1, "", "That is right.")), "3")
+    several = (OPTIONS[0], Option("It is off at test time", True, ""), *OPTIONS[1:])
+    some = (
+        question("dropout-one", "single_choice", Choice(OPTIONS)),
+        question("dropout-all", "multiple_choice", Choice(several), "apply"),
+        question("dropout-number", "numeric", Numeric("2"), "apply"),
+        question("dropout-order", "ordering", Ordering(("first", "second", "third")), "apply"),
+        question("dropout-match", "matching", Matching((("train", "on"), ("test", "off"))), "apply"),
+        question("dropout-prints", "code_output", CodeOutput("print(1)\nprint(2)", "1\n2"), "analyse"),
+        question("dropout-bug", "find_bug", bug, "analyse"),
+        question(
+            "dropout-explain", "explain", Explain((Point("It is random.", (("random",),)),), "It is random."), "analyse"
+        ),
+        question("norm-one", "single_choice", Choice(OPTIONS), concept="batch-normalization"),
+    )
+    return Bank({one.id: one for one in some})
+
+
 @pytest.fixture
-def curriculum(catalogue: Catalogue) -> Curriculum:
-    return Curriculum(catalogue)
+def curriculum(catalogue: Catalogue, bank: Bank) -> Curriculum:
+    return Curriculum(catalogue, bank)
+
+
+@pytest.fixture
+def practising(curriculum: Curriculum, database: DatabaseThread, ids: Callable[[], str]) -> Practising:
+    """Practice that grades for real; explanations are compared by the learner, for there is no encoder."""
+
+    def no_encoder() -> Encoder:
+        raise AssertionError("nothing here asks for an encoder")
+
+    quizzing = Quizzing(curriculum.catalogue, curriculum.bank, no_encoder)
+
+    async def grade(posed: Posed, answer: str) -> Grade:
+        return quizzing.compare(posed, answer)
+
+    return Practising(curriculum, database, grade, ids, itertools.count().__next__)
 
 
 @pytest.fixture

@@ -63,7 +63,8 @@ def fill(database: Database, table: str, learner: int, others: dict[str, Any]) -
     values: dict[str, Any] = {"learner": learner}
     for column in database.table(table).columns:
         if column.name != "learner" and (column.notnull or column.is_pk) and column.name not in values:
-            values[column.name] = others.get(column.name, 1 if column.type.lower() == "integer" else "1")
+            number = learner if column.is_pk else 1  # a key of its own, so that no row stands in another's place
+            values[column.name] = others.get(column.name, number if column.type.lower() == "integer" else str(number))
     names = ", ".join(values)
     database.execute(
         f"insert or replace into {table} ({names}) values ({', '.join('?' * len(values))})", [*values.values()]

@@ -35,7 +35,7 @@ class Renewing:
 
 
 def reindexing(load: Callable[[], Catalogue], curriculum: Curriculum, renewing: Renewing) -> Reindexing:
-    return Reindexing(load, curriculum, cast(Retriever, renewing))
+    return Reindexing(lambda: (load(), curriculum.bank), curriculum, cast(Retriever, renewing))
 
 
 async def test_the_new_lessons_are_taught_once_their_index_is_whole(

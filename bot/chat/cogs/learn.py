@@ -7,7 +7,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.chat.lesson_pages import label
-from bot.chat.lesson_panel import lesson_panel, map_panel, send, starting_point
+from bot.chat.lesson_panel import lesson_panel, map_panel, starting_point
+from bot.chat.panels import send
 from bot.chat.places import Where, is_public
 from content.catalogue import Concept
 

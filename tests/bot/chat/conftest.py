@@ -15,6 +15,7 @@ from bot.assembly import STORES, Gradus
 from bot.chat.client import GradusClient, make_client
 from bot.curriculum import Curriculum
 from bot.mine import Mine
+from bot.practising import Practising
 from bot.reindexing import Reindexing
 from bot.road.profile import Profiles
 from bot.servers.servers import Servers
@@ -27,7 +28,12 @@ from tests.bot.conftest import NOW, Prepared
 
 @pytest.fixture
 def gradus(
-    tmp_path: Path, curriculum: Curriculum, answerer: Prepared, database: DatabaseThread, asking: Asking
+    tmp_path: Path,
+    curriculum: Curriculum,
+    answerer: Prepared,
+    database: DatabaseThread,
+    asking: Asking,
+    practising: Practising,
 ) -> Gradus:
     return Gradus(
         settings=Settings(home=tmp_path),
@@ -35,7 +41,8 @@ def gradus(
         database=database,
         retriever=cast(Retriever, answerer),
         asking=asking,
-        reindexing=Reindexing(lambda: curriculum.catalogue, curriculum, cast(Retriever, answerer)),
+        practising=practising,
+        reindexing=Reindexing(lambda: (curriculum.catalogue, curriculum.bank), curriculum, cast(Retriever, answerer)),
         servers=Servers(database),
         profiles=Profiles(database),
         mine=Mine(database, STORES),

@@ -1,0 +1,66 @@
+"""`/quiz now`: a session of practice."""
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.chat.lesson_pages import label
+from bot.chat.practice_panel import begin_practice, take_practice_form
+from quizzes.practice import Scope
+
+if TYPE_CHECKING:
+    from bot.chat.client import GradusClient
+
+MOST_CHOICES = 25  # in Discord's list
+CHOICE_LIMIT = 100  # characters
+
+KINDS = {
+    "due": "What is due today",
+    "missed": "What went wrong last",
+    "exam": "For the exam: the weakest first",
+}
+
+
+class Quiz(commands.GroupCog, group_name="quiz", group_description="Questions on what you are about to forget"):
+    """The door to practice; what is asked comes from `bot.practising`."""
+
+    def __init__(self, client: "GradusClient") -> None:
+        self.client = client
+
+    @app_commands.command(name="now", description="Five questions: what is due, a concept, a stage, what went wrong")
+    @app_commands.describe(what="What to practise. Leave it out for what is due")
+    async def now(self, interaction: discord.Interaction["GradusClient"], what: str = "due") -> None:
+        """A session, for the eyes of who asked."""
+        await interaction.response.defer(ephemeral=True)
+        gradus = self.client.gradus
+        await gradus.servers.admit(interaction.guild_id, interaction.user.id, gradus.clock())
+        await begin_practice(interaction, self._meant(what))
+
+    @now.autocomplete("what")
+    async def complete(
+        self, interaction: discord.Interaction["GradusClient"], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """The kinds of session and the stages; concepts as they are typed."""
+        gradus = self.client.gradus
+        stages = {f"stage:{one.id}": f"The stage {one.title}" for one in gradus.catalogue.stages.values()}
+        some = {id: name for id, name in (KINDS | stages).items() if typed.strip().casefold() in name.casefold()}
+        if typed.strip():
+            asked = (one for one in gradus.learning.matches(typed, MOST_CHOICES) if gradus.curriculum.bank.of(one.id))
+            some |= {f"concept:{one.id}": one.title for one in asked}
+        return [app_commands.Choice(name=label(name, CHOICE_LIMIT), value=id) for id, name in some.items()][
+            :MOST_CHOICES
+        ]
+
+    def _meant(self, what: str) -> Scope:
+        """What somebody wants, chosen from the list or typed."""
+        scope = Scope.read(what.strip() or "due")
+        if scope.kind == "concept":
+            return Scope("concept", self.client.gradus.learning.meant(scope.of).id)
+        return scope
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction["GradusClient"]) -> None:
+        """Take the forms of a session, whenever they were opened."""
+        await take_practice_form(interaction)
