@@ -252,7 +252,7 @@ def bank() -> Bank:
         question("dropout-all", "multiple_choice", Choice(several), "apply"),
         question("dropout-number", "numeric", Numeric("2"), "apply"),
         question("dropout-order", "ordering", Ordering(("first", "second", "third")), "apply"),
-        question("dropout-match", "matching", Matching((("train", "on"), ("test", "off"))), "apply"),
+        question("dropout-match", "matching", Matching((("train", "switched on"), ("test", "switched off"))), "apply"),
         question("dropout-prints", "code_output", CodeOutput("print(1)\nprint(2)", "1\n2"), "analyse"),
         question("dropout-bug", "find_bug", bug, "analyse"),
         question(
