@@ -11,6 +11,7 @@ from bot.curriculum import Curriculum
 from bot.learning import Learning
 from bot.mine import Mine
 from bot.practising import Practising
+from bot.prompting import Prompting
 from bot.quizzing import Marking
 from bot.reindexing import Reindexing
 from bot.road.profile import Profiles
@@ -28,9 +29,17 @@ from foundation.store import LearnerStore
 from index.retriever import Retriever
 from quizzes.bank import Bank
 from quizzes.bank import load as load_bank
+from quizzes.prompt_store import PromptStore
 from quizzes.store import PracticeStore
 
-STORES: tuple[KnowsLearners, ...] = (AnswerStore(), ServerStore(), ProfileStore(), PracticeStore(), LearnerStore())
+STORES: tuple[KnowsLearners, ...] = (
+    AnswerStore(),
+    ServerStore(),
+    ProfileStore(),
+    PromptStore(),
+    PracticeStore(),
+    LearnerStore(),
+)
 """Every store that keeps something on learners; learners themselves are forgotten last."""
 
 
@@ -44,6 +53,7 @@ class Gradus:
     retriever: Retriever
     asking: Asking
     practising: Practising
+    prompting: Prompting
     reindexing: Reindexing
     servers: Servers
     profiles: Profiles
@@ -80,7 +90,7 @@ def assemble(
 
     Args:
         say: takes lines for the operator.
-        id_source: names answers and sessions.
+        id_source: names answers, sessions and prompts, each by at most 25 letters and digits.
         seed_source: gives the seeds of sessions.
         database_path: another database than the bot's own.
 
@@ -101,9 +111,12 @@ def assemble(
     retriever = Retriever(curriculum.catalogue, settings.index_path, model=settings.encoder, say=say)
     asking = Asking(curriculum, retriever, database, id_source)
     practising = Practising(curriculum, database, Marking(curriculum, retriever).grade, id_source, seed_source)
+    prompting = Prompting(database, practising.today, id_source)
     servers = Servers(database)
     ticks = TickRegistry()
     ticks.add("forget old answers", timedelta(days=1), asking.forget_old)
+    ticks.add("plan daily questions", timedelta(seconds=1), prompting.plan)
+    ticks.add("forget old prompts", timedelta(days=1), prompting.forget_old)
     ticks.add("forget old sessions", timedelta(days=1), practising.forget_old)
     ticks.add("forget idle rates", timedelta(hours=1), servers.forget_idle)
     return Gradus(
@@ -113,9 +126,10 @@ def assemble(
         retriever=retriever,
         asking=asking,
         practising=practising,
+        prompting=prompting,
         reindexing=Reindexing(read, curriculum, retriever),
         servers=servers,
-        profiles=Profiles(database),
+        profiles=Profiles(database, prompting),
         mine=Mine(database, STORES),
         ticks=ticks,
         clock=clock,

@@ -86,6 +86,14 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Today:
+    """What somebody has to do today: how many questions, and the title of the first concept asked."""
+
+    questions: int
+    first: str
+
+
+@dataclass(frozen=True)
 class _State:
     """What a decision about a learner needs."""
 
@@ -347,13 +355,22 @@ class Practising:
         def act(database: Database) -> Standing:
             state = self._state(database, self._learners.learner_for(database, person, now), now)
             memory, on = state.plan.memory, state.learned.on
-            mastered = tuple(
-                id for id, card in state.learned.cards.items() if is_mastered(card, state.learned.of(id), memory, on)
-            )
+            taught = {id: one for id, one in state.learned.cards.items() if id in self._curriculum.catalogue.concepts}
+            mastered = tuple(id for id, card in taught.items() if is_mastered(card, state.learned.of(id), memory, on))
             due = self._practice.due(state.learned, state.plan)
             return Standing(
                 due, self._practice.next_new(state.learned, state.plan), mastered, state.learned, state.plan
             )
+
+        return await self._database.run(act)
+
+    async def today(self, person: int, now: datetime) -> Today | None:
+        """What a session begun now would ask; None where nothing is due and nothing new is to begin."""
+
+        def act(database: Database) -> Today | None:
+            state = self._state(database, self._learners.learner_for(database, person, now), now)
+            items = self._practice.session(state.learned, state.plan, random.Random(0))
+            return Today(len(items), self._curriculum.catalogue.concepts[items[0].concept].title) if items else None
 
         return await self._database.run(act)
 

@@ -51,6 +51,11 @@ class TickRegistry:
             raise ValueError(f"tick '{name}': every {every} is no period")
         self._ticks[name] = Tick(name, every, act)
 
+    def remove(self, name: str) -> None:
+        """Forget the act of that name, if there is one."""
+        self._ticks.pop(name, None)
+        self._due.pop(name, None)
+
     @property
     def names(self) -> tuple[str, ...]:
         """What is registered, in order."""

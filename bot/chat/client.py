@@ -6,6 +6,7 @@ import logging
 import secrets
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,17 @@ from bot.chat.cogs.learn import Learn
 from bot.chat.cogs.me import DataButton, Me
 from bot.chat.cogs.quiz import Quiz
 from bot.chat.cogs.start import SetUpButton, Start
+from bot.chat.daily_panel import DAILY_ITEMS
 from bot.chat.errors import Complaints
 from bot.chat.lesson_panel import LEARN_ITEMS
-from bot.chat.practice_panel import PRACTICE_ITEMS
+from bot.chat.practice_panel import PRACTICE_ITEMS, start_practice
+from bot.chat.prompt_sender import PromptSender
 from bot.settings import Settings
 from foundation.files import write_whole
 
 log = logging.getLogger(__name__)
+
+SENDING = "send daily questions"
 
 NEEDED = {
     "view_channel": "to see where it is asked",
@@ -78,9 +83,13 @@ class GradusClient(commands.Bot):
 
     async def setup_hook(self) -> None:
         """Load every feature (one that fails stops the start) and tell Discord the commands if they changed."""
-        self.add_dynamic_items(AnswerButton, SetUpButton, DataButton, *ADMIN_ITEMS, *LEARN_ITEMS, *PRACTICE_ITEMS)
+        self.add_dynamic_items(AnswerButton, SetUpButton, DataButton, *ADMIN_ITEMS, *LEARN_ITEMS)
+        self.add_dynamic_items(*PRACTICE_ITEMS, *DAILY_ITEMS)
         for cog in (Ask, Start, Learn, Quiz, Me, Admin):
             await self.add_cog(cog(self))
+        sender = PromptSender(self, self.gradus.prompting, start_practice)
+        self.gradus.ticks.remove(SENDING)  # of a client before this one
+        self.gradus.ticks.add(SENDING, timedelta(seconds=1), sender.tick)
         await self._register_commands()
 
     async def on_ready(self) -> None:

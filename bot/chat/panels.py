@@ -48,17 +48,13 @@ def worded(page: Page, words: str) -> Page:
     return page.with_text_below(words if page.formulas else f"*Picture: {words}*")
 
 
-async def send(interaction: discord.Interaction[Any], panel: Panel, *, alone: bool = False) -> None:
-    """Fill a deferred response; where files may not be attached, the pictures are put into words.
-
-    Args:
-        alone: for the eyes of who pressed, where the response was not promised so before.
-    """
+async def send(interaction: discord.Interaction[Any], panel: Panel) -> None:
+    """Fill a deferred response; where files may not be attached, the pictures are put into words."""
     panel = panel if _may_attach(interaction) else panel.in_words()
     try:
-        await interaction.followup.send(embeds=panel.embeds(), files=panel.files(), view=panel.buttons, ephemeral=alone)
+        await interaction.followup.send(embeds=panel.embeds(), files=panel.files(), view=panel.buttons)
     except discord.Forbidden:
-        await interaction.followup.send(embeds=panel.in_words().embeds(), view=panel.buttons, ephemeral=alone)
+        await interaction.followup.send(embeds=panel.in_words().embeds(), view=panel.buttons)
 
 
 async def turn(interaction: discord.Interaction[Any], panel: Panel) -> None:

@@ -258,11 +258,17 @@ async def _answered(interaction: Press, session: str, position: int, text: str) 
     await turn(interaction, await practice_panel(gradus, view))
 
 
+async def start_practice(interaction: Press) -> None:
+    """Answer a press with what is due: in a server for the eyes of who pressed."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    await begin_practice(interaction)
+
+
 async def begin_practice(interaction: Press, scope: Scope | None = None) -> None:
     """Fill a deferred response with a session."""
     gradus = interaction.client.gradus
     view = await gradus.practising.begin(interaction.user.id, gradus.clock(), scope)
-    await send(interaction, await practice_panel(gradus, view), alone=interaction.guild_id is not None)
+    await send(interaction, await practice_panel(gradus, view))
 
 
 # -------------------------------------------------------------------- forms

@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlite_utils import Database
 
+from bot.prompting import Prompting
 from bot.road.store import ProfileStore
 from foundation.database import DatabaseThread, writing
 from foundation.errors import GradusError, did_you_mean
@@ -90,6 +91,14 @@ def parse_zone(text: str) -> str:
     raise GradusError(f"I know no time zone {_quoted(text)}{hint}.")
 
 
+def matching_zones(typed: str, most: int) -> list[str]:
+    """The time zones whose name holds what is typed so far, those that begin with it first; continents' own only."""
+    wanted = re.sub(r"\s+", "_", typed.strip()).casefold()
+    zones = (zone for zone in zoneinfo.available_timezones() if "/" in zone and not _rank(zone)[0])
+    found = (zone for zone in zones if wanted in zone.casefold())
+    return sorted(found, key=lambda zone: (not zone.rsplit("/", 1)[-1].casefold().startswith(wanted), zone))[:most]
+
+
 def _rank(zone: str) -> tuple[bool, bool, str]:
     """Where a city has several entries: those of a continent first, old names of other tables last."""
     return (zone.startswith(("US/", "Etc/", "posix/", "right/")), "/" not in zone, zone)
@@ -103,8 +112,9 @@ def _quoted(text: str) -> str:
 class Profiles:
     """The use case of telling Gradus about oneself."""
 
-    def __init__(self, database: DatabaseThread) -> None:
+    def __init__(self, database: DatabaseThread, prompting: Prompting) -> None:
         self._database = database
+        self._prompting = prompting
         self._store = ProfileStore()
         self._learners = LearnerStore()
 
@@ -121,8 +131,11 @@ class Profiles:
 
         return await self._database.run(read)
 
-    async def keep(self, person: int, profile: Profile, now: datetime) -> None:
-        """Keep what a Discord account has told, in place of what it told before.
+    async def keep(self, person: int, profile: Profile, now: datetime, *, server: int | None = None) -> None:
+        """Keep what a Discord account has told, in place of what it told before; daily questions go by it at once.
+
+        Args:
+            server: where they told it, if in a server.
 
         Raises:
             GradusError: the goal or the level is none of ours.
@@ -138,3 +151,9 @@ class Profiles:
                 self._learners.set_zone(database, learner.id, profile.zone)
 
         await self._database.run(write)
+        before = await self._prompting.daily(person)
+        if profile.hour is None or profile.zone is None:
+            if before.hour is not None:
+                await self._prompting.off(person, now)
+        elif (before.hour, before.zone) != (profile.hour, profile.zone):
+            await self._prompting.set_daily(person, profile.hour, profile.zone, before.place, now, server=server)

@@ -12,7 +12,9 @@ from bot.asking import Asking
 from bot.assembly import STORES
 from bot.curriculum import Curriculum
 from bot.practising import Practising
+from bot.prompting import Prompting
 from bot.quizzing import Quizzing
+from bot.road.profile import Profiles
 from content.catalogue import Catalogue, Concept, Resource, Stage
 from content.lesson import read
 from foundation.database import DatabaseThread, migrate
@@ -286,3 +288,13 @@ def practising(curriculum: Curriculum, database: DatabaseThread, ids: Callable[[
 @pytest.fixture
 def asking(curriculum: Curriculum, answerer: Prepared, database: DatabaseThread, ids: Callable[[], str]) -> Asking:
     return Asking(curriculum, answerer, database, ids)
+
+
+@pytest.fixture
+def prompting(practising: Practising, database: DatabaseThread, ids: Callable[[], str]) -> Prompting:
+    return Prompting(database, practising.today, ids)
+
+
+@pytest.fixture
+def profiles(database: DatabaseThread, prompting: Prompting) -> Profiles:
+    return Profiles(database, prompting)

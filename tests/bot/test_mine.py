@@ -81,7 +81,12 @@ def test_every_learner_column_of_the_schema_is_exported_and_forgotten(schema: Da
                 schema,
                 table,
                 learner,
-                {"discord_id": str(learner), "answer": f"answer-{learner}", "thread": str(learner)},
+                {
+                    "discord_id": str(learner),
+                    "answer": f"answer-{learner}",
+                    "thread": str(learner),
+                    "nonce": str(learner),
+                },
             )
     schema.conn.commit()
     exported: set[str] = set()
@@ -118,9 +123,8 @@ def opened(packed: bytes) -> dict[str, Any]:
 
 
 async def test_the_export_has_what_i_did_and_nothing_of_others(
-    mine: Mine, asking: Asking, database: DatabaseThread
+    mine: Mine, asking: Asking, profiles: Profiles, database: DatabaseThread
 ) -> None:
-    profiles = Profiles(database)
     await talk(asking, profiles, ADA, SECRET)
     await talk(asking, profiles, BOB, "what is a kazoo?")
     await Servers(database).block(9, ADA, NOW)
@@ -144,9 +148,8 @@ async def test_a_stranger_has_an_empty_export_and_nothing_to_delete(mine: Mine, 
 
 
 async def test_what_is_deleted_is_gone_from_the_files_too(
-    mine: Mine, asking: Asking, database: DatabaseThread, tmp_path: Path
+    mine: Mine, asking: Asking, profiles: Profiles, tmp_path: Path
 ) -> None:
-    profiles = Profiles(database)
     id = await talk(asking, profiles, ADA, SECRET)
     other = await talk(asking, profiles, BOB, "what is a kazoo?")
     assert on_disk(tmp_path, SECRET)
@@ -166,9 +169,8 @@ def on_disk(folder: Path, text: str) -> bool:
 
 
 async def test_who_comes_back_after_a_deletion_is_somebody_new(
-    mine: Mine, asking: Asking, database: DatabaseThread
+    mine: Mine, asking: Asking, profiles: Profiles, database: DatabaseThread
 ) -> None:
-    profiles = Profiles(database)
     await talk(asking, profiles, ADA, SECRET)
     before = database.call(lambda db: LearnerStore().learner_for(db, ADA, NOW))
     await mine.forget(ADA)

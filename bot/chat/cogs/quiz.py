@@ -1,4 +1,4 @@
-"""`/quiz now`: a session of practice."""
+"""`/quiz now`: a session of practice. `/quiz daily`: questions that come by themselves."""
 
 from typing import TYPE_CHECKING
 
@@ -6,8 +6,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.chat.daily_panel import set_hour, show_daily, take_daily_form
 from bot.chat.lesson_pages import label
 from bot.chat.practice_panel import begin_practice, take_practice_form
+from bot.road.profile import matching_zones
 from quizzes.practice import Scope
 
 if TYPE_CHECKING:
@@ -37,6 +39,9 @@ class Quiz(commands.GroupCog, group_name="quiz", group_description="Questions on
         gradus = self.client.gradus
         await gradus.servers.admit(interaction.guild_id, interaction.user.id, gradus.clock())
         await begin_practice(interaction, self._meant(what))
+        news = await gradus.prompting.news(interaction.user.id)
+        if news:
+            await interaction.followup.send(news, ephemeral=True)
 
     @now.autocomplete("what")
     async def complete(
@@ -53,6 +58,27 @@ class Quiz(commands.GroupCog, group_name="quiz", group_description="Questions on
             :MOST_CHOICES
         ]
 
+    @app_commands.command(name="daily", description="A few questions every day at your hour: when, where, how many")
+    @app_commands.describe(hour="When: 08:30, or 8:30 pm", zone="Your time zone, or a large city in it")
+    async def daily(
+        self, interaction: discord.Interaction["GradusClient"], hour: str | None = None, zone: str | None = None
+    ) -> None:
+        """The panel, for the eyes of who asked; what was typed is set first."""
+        await interaction.response.defer(ephemeral=True)
+        gradus = self.client.gradus
+        await gradus.servers.admit(interaction.guild_id, interaction.user.id, gradus.clock())
+        if hour or zone:
+            before = (await gradus.profiles.of(interaction.user.id)).hour
+            await set_hour(interaction, hour or (before.strftime("%H:%M") if before else None), zone)
+        await show_daily(interaction, turned=False)
+
+    @daily.autocomplete("zone")
+    async def zones(
+        self, interaction: discord.Interaction["GradusClient"], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """The time zones that fit what is typed so far."""
+        return [app_commands.Choice(name=zone, value=zone) for zone in matching_zones(typed, MOST_CHOICES)]
+
     def _meant(self, what: str) -> Scope:
         """What somebody wants, chosen from the list or typed."""
         scope = Scope.read(what.strip() or "due")
@@ -62,5 +88,6 @@ class Quiz(commands.GroupCog, group_name="quiz", group_description="Questions on
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction["GradusClient"]) -> None:
-        """Take the forms of a session, whenever they were opened."""
+        """Take the forms, whenever they were opened."""
         await take_practice_form(interaction)
+        await take_daily_form(interaction)

@@ -27,6 +27,9 @@ which the conversation goes on.
 
 **Learn** with `/learn`: lessons by pages, with pictures, and the map of the whole road.
 
+**Practise** with `/quiz now`: a few questions on what you are about to forget. With an hour and a zone they come to \
+you every day; `/quiz daily` sets it all.
+
 **Your data**: `/me` shows, exports or deletes all that I keep on you."""
 
 NOT_TOLD = "not told yet"
@@ -128,7 +131,7 @@ async def _noted(interaction: discord.Interaction["GradusClient"], told: Written
     await interaction.response.defer(ephemeral=True, thinking=True)
     gradus = interaction.client.gradus
     profile, complaints = _read(told, await gradus.profiles.of(interaction.user.id))
-    await gradus.profiles.keep(interaction.user.id, profile, gradus.clock())
+    await gradus.profiles.keep(interaction.user.id, profile, gradus.clock(), server=interaction.guild_id)
     page = Page(
         title="Not quite yet" if complaints else "Noted",
         text="\n".join(complaints) or _next_step(profile, gradus.catalogue.stages),
@@ -168,4 +171,5 @@ def _choice(name: str, prompt: str, options: Mapping[str, str], chosen: str | No
 def _next_step(profile: Profile, stages: Mapping[str, Any]) -> str:
     stage = stages.get(profile.level or "")
     begin = f"You begin at the stage **{stage.title}**. " if stage is not None else ""
-    return f"{begin}`/learn` shows the map and where to start; `/ask` answers what you want to know."
+    daily = f"Questions come every day at {profile.hour:%H:%M}. " if profile.hour and profile.zone else ""
+    return f"{begin}{daily}`/learn` shows the map and where to start; `/ask` answers what you want to know."

@@ -16,6 +16,7 @@ from bot.chat.client import GradusClient, make_client
 from bot.curriculum import Curriculum
 from bot.mine import Mine
 from bot.practising import Practising
+from bot.prompting import Prompting
 from bot.reindexing import Reindexing
 from bot.road.profile import Profiles
 from bot.servers.servers import Servers
@@ -34,6 +35,7 @@ def gradus(
     database: DatabaseThread,
     asking: Asking,
     practising: Practising,
+    prompting: Prompting,
 ) -> Gradus:
     return Gradus(
         settings=Settings(home=tmp_path),
@@ -42,9 +44,10 @@ def gradus(
         retriever=cast(Retriever, answerer),
         asking=asking,
         practising=practising,
+        prompting=prompting,
         reindexing=Reindexing(lambda: (curriculum.catalogue, curriculum.bank), curriculum, cast(Retriever, answerer)),
         servers=Servers(database),
-        profiles=Profiles(database),
+        profiles=Profiles(database, prompting),
         mine=Mine(database, STORES),
         ticks=TickRegistry(),
         clock=lambda: NOW,

@@ -1,15 +1,15 @@
 """What learners tell of themselves, as they type it."""
 
 from collections.abc import Callable
-from datetime import time
+from datetime import UTC, datetime, time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.prompting import Prompting
 from bot.road.profile import GOALS, LEVELS, Profile, Profiles, parse_hour, parse_zone
 from content.catalogue import load
-from foundation.database import DatabaseThread
 from foundation.errors import GradusError
 from tests.bot.conftest import NOW
 
@@ -84,8 +84,7 @@ def test_levels_are_stages_of_the_roadmap() -> None:
     assert set(LEVELS) < set(load().stages)
 
 
-async def test_what_was_told_is_kept_and_replaced(database: DatabaseThread) -> None:
-    profiles = Profiles(database)
+async def test_what_was_told_is_kept_and_replaced(profiles: Profiles) -> None:
     assert await profiles.of(ADA) == Profile()
     first = Profile("job", "advanced", time(8, 30), "Asia/Tokyo")
     await profiles.keep(ADA, first, NOW)
@@ -94,9 +93,18 @@ async def test_what_was_told_is_kept_and_replaced(database: DatabaseThread) -> N
     assert await profiles.of(ADA) == Profile(goal="build")
 
 
+async def test_daily_questions_follow_the_hour_and_the_zone(profiles: Profiles, prompting: Prompting) -> None:
+    await profiles.keep(ADA, Profile(hour=time(8, 30), zone="Asia/Tokyo"), NOW)
+    daily = await prompting.daily(ADA)
+    assert daily.next_at == datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+    await profiles.keep(ADA, Profile(hour=time(20), zone="Asia/Tokyo"), NOW)
+    assert (await prompting.daily(ADA)).next_at == datetime(2026, 3, 1, 11, tzinfo=UTC)
+    await profiles.keep(ADA, Profile(zone="Asia/Tokyo"), NOW)
+    assert (await prompting.daily(ADA)).hour is None
+
+
 @pytest.mark.parametrize("wrong", [Profile(goal="rule the world"), Profile(level="career")])
-async def test_a_choice_that_is_not_ours_is_refused(database: DatabaseThread, wrong: Profile) -> None:
-    profiles = Profiles(database)
+async def test_a_choice_that_is_not_ours_is_refused(profiles: Profiles, wrong: Profile) -> None:
     with pytest.raises(GradusError):
         await profiles.keep(ADA, wrong, NOW)
     assert await profiles.of(ADA) == Profile()
