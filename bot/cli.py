@@ -108,6 +108,33 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to make.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """The database as one checked file; the bot may be running."""
+    from bot.backup import back_up
+    from bot.terminal import say
+
+    database = _settings().database_path
+    back_up(database, file, replacing=force)
+    say(f"{file}: {file.stat().st_size:,} bytes of {database}, checked")
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="As `gradus backup` made it.")]) -> None:
+    """Put a backup in the place of the database; the bot must not be running."""
+    from bot.assembly import STORES
+    from bot.backup import restore as put_back
+    from bot.terminal import say
+    from foundation.clock import utc_now
+
+    database = _settings().database_path
+    kept = put_back(file, database, [store.migrations for store in STORES], utc_now())
+    say(f"{database} is that of {file} now" + (f"; the old one is kept as {kept}" if kept else ""))
+
+
 @content_app.command("check")
 def content_check(content: Content = None) -> None:
     """Render every equation, draw every figure, run every code block; name every error."""

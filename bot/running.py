@@ -6,6 +6,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from bot.assembly import assemble
+from bot.backup import alone
 from bot.settings import NO_TOKEN, Settings
 from bot.terminal import say
 from foundation.errors import GradusError
@@ -18,18 +19,20 @@ def run_on_discord(settings: Settings) -> None:
     """The bot on Discord, until it is interrupted.
 
     Raises:
-        GradusError: there is no token, Discord refuses it, or the core cannot be assembled.
+        GradusError: there is no token, Discord refuses it, another bot runs on the database, or the core cannot be
+            assembled.
     """
     from bot.chat.service import serve
 
     if settings.discord_token is None:
         raise GradusError(NO_TOKEN)
     _log_to_standard_error(settings)
-    gradus = assemble(settings, say=say)
-    try:
-        _until_interrupted(serve(gradus, settings.discord_token.get_secret_value()))
-    finally:
-        gradus.close()
+    with alone(settings.database_path):
+        gradus = assemble(settings, say=say)
+        try:
+            _until_interrupted(serve(gradus, settings.discord_token.get_secret_value()))
+        finally:
+            gradus.close()
 
 
 def run_demo(settings: Settings, *, port: int, open_browser: bool) -> None:
@@ -38,7 +41,8 @@ def run_demo(settings: Settings, *, port: int, open_browser: bool) -> None:
     Its database is its own, beside the bot's: the demo's clock can be sent ahead, and would make old what is new.
 
     Raises:
-        GradusError: the extra `demo` is not installed, the port is taken, or the core cannot be assembled.
+        GradusError: the extra `demo` is not installed, the port is taken, another demo runs on its database, or the
+            core cannot be assembled.
     """
     try:
         from bot.chat.client import make_client
@@ -49,8 +53,9 @@ def run_demo(settings: Settings, *, port: int, open_browser: bool) -> None:
         raise GradusError(f"the demo needs {missing.name}; run `pip install 'gradus-tutor[demo]'`") from missing
     _log_to_standard_error(settings)
     clock = DemoClock(memory=settings.folder / "demo-clock.json")
-    with listen(port) as listener:  # first: assembling the core takes seconds
-        gradus = assemble(settings, say=say, clock=clock, database_path=settings.folder / "demo.sqlite3")
+    database = settings.folder / "demo.sqlite3"
+    with listen(port) as listener, alone(database):  # first: assembling the core takes seconds
+        gradus = assemble(settings, say=say, clock=clock, database_path=database)
         try:
             _until_interrupted(
                 serve(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from foundation.errors import GradusError
 
@@ -56,16 +56,21 @@ def sync_folder(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def file_lock(path: Path) -> Iterator[None]:
+def file_lock(path: Path, otherwise: str | None = None) -> Iterator[None]:
     """Hold `path` as a lock between processes; the system lets go of it when the holder dies.
 
+    Args:
+        otherwise: what to say where another holds it; without it that is waited for.
+
     Raises:
-        GradusError: the lock file cannot be made.
+        GradusError: the lock file cannot be made, or `otherwise`.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(path)
-        lock.acquire()
+        lock.acquire(blocking=otherwise is None)
+    except Timeout as error:
+        raise GradusError(otherwise) from error
     except OSError as error:
         raise _unwritable(path.parent, error) from error
     try:

@@ -179,7 +179,18 @@ function sendInTurn(form) {
   };
 }
 
+// A picked command that needs nothing more is sent by Enter, as on Discord; Preview would pick its first option.
+function sendCommands(form) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.classList?.contains("command-chip")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    form.requestSubmit();
+  }, true);
+}
+
 document.addEventListener("DOMContentLoaded", async () => {
+  sendCommands(document.getElementById("channel-composer"));
   giveBack = sendInTurn(document.getElementById("channel-composer"));
   keepInView(document.getElementById("channel-message-list"));
   const list = document.getElementById("channel-message-list");
