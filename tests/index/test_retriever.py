@@ -236,3 +236,20 @@ async def test_renewing_what_has_not_changed_loads_no_second_encoder(catalogue: 
         assert encoders == []
     finally:
         retriever.close()
+
+
+async def test_the_encoder_is_lent_in_its_own_thread_once_it_is_ready(opened: Open) -> None:
+    retriever = opened(StandIn())
+    thread, rows = await retriever.in_worker(
+        lambda: (threading.current_thread().name, retriever.encoder().encode_sentences(["a", "b"]))
+    )
+    assert thread.startswith("gradus-encoder")
+    assert len(rows) == 2
+
+
+async def test_an_encoder_that_never_comes_is_not_lent(opened: Open) -> None:
+    def load() -> Encoder:
+        raise GradusError("the weights are damaged")
+
+    with pytest.raises(GradusError, match="damaged"):
+        await opened(load).in_worker(lambda: None)
