@@ -11,6 +11,7 @@ from bot.curriculum import Curriculum
 from bot.learning import Learning
 from bot.mine import Mine
 from bot.practising import Practising
+from bot.progress import Progress
 from bot.prompting import Prompting
 from bot.quizzing import Marking
 from bot.reindexing import Reindexing
@@ -29,6 +30,7 @@ from foundation.store import LearnerStore
 from index.retriever import Retriever
 from quizzes.bank import Bank
 from quizzes.bank import load as load_bank
+from quizzes.board_store import BoardStore
 from quizzes.prompt_store import PromptStore
 from quizzes.store import PracticeStore
 
@@ -38,6 +40,7 @@ STORES: tuple[KnowsLearners, ...] = (
     ProfileStore(),
     PromptStore(),
     PracticeStore(),
+    BoardStore(),
     LearnerStore(),
 )
 """Every store that keeps something on learners; learners themselves are forgotten last."""
@@ -53,6 +56,7 @@ class Gradus:
     retriever: Retriever
     asking: Asking
     practising: Practising
+    progress: Progress
     prompting: Prompting
     reindexing: Reindexing
     servers: Servers
@@ -126,6 +130,7 @@ def assemble(
         retriever=retriever,
         asking=asking,
         practising=practising,
+        progress=Progress(curriculum, database, practising, settings.cache_path),
         prompting=prompting,
         reindexing=Reindexing(read, curriculum, retriever),
         servers=servers,

@@ -364,6 +364,7 @@ def create_practice(database: Database) -> None:
         """
     )
     database.execute("create index attempts_of on attempts (learner, attempt)")
+    database.execute("create index attempts_by_day on attempts (learner, study_date)")
     database.execute(
         "create table attempt_undos (attempt integer primary key, learner integer not null, at text not null)"
     )

@@ -9,6 +9,7 @@ from discord.ext import commands
 
 from bot.chat.cogs.start import SetUpButton, profile_field
 from bot.chat.messages import Post, send_followup
+from bot.chat.progress_panel import ProgressButton
 from bot.chat.rendering import ANSWER_COLOUR, RELATED_COLOUR, Field, Page, within_limits
 from bot.chat.standing import Standing, standing_view
 
@@ -19,8 +20,9 @@ EXPORT_FILE = "gradus-export.zip"
 
 LABELS = {"export": "Export", "delete": "Delete my data", "erase": "Delete everything", "keep": "Keep it"}
 
-DELETE_WARNING = """This removes, at once and for good, all that I keep on you: your settings, the questions you \
-asked with my answers, and your votes. The buttons under my old answers to you stop working.
+DELETE_WARNING = """This removes, at once and for good, all that I keep on you: your settings, your practice and \
+your places on boards, the questions you asked with my answers, and your votes. The buttons under my old answers to \
+you stop working.
 
 Two things stay: the messages on Discord themselves, which you can delete there, and a block that a server's \
 moderators may have set."""
@@ -39,7 +41,7 @@ class Me(commands.Cog):
         gradus = self.client.gradus
         profile = await gradus.profiles.of(interaction.user.id)
         count = await gradus.mine.count(interaction.user.id)
-        kept = f"{count} entries: settings, questions with answers, votes." if count else "Nothing yet."
+        kept = f"{count} entries: settings, practice, questions with answers, votes." if count else "Nothing yet."
         page = Page(
             title="You and Gradus",
             text="Only you see this.",
@@ -49,7 +51,11 @@ class Me(commands.Cog):
                 Field("What I keep on you", f"{kept} Questions and answers go by themselves after 90 days."),
             ),
         )
-        buttons = [SetUpButton(), *(DataButton(act) for act in ("export", "delete") if count)]
+        buttons = [
+            SetUpButton(),
+            ProgressButton("statistics"),
+            *(DataButton(act) for act in ("export", "delete") if count),
+        ]
         await send_followup(interaction, Post(within_limits(page), None, standing_view(*buttons)))
 
 

@@ -16,6 +16,7 @@ from bot.chat.client import GradusClient, make_client
 from bot.curriculum import Curriculum
 from bot.mine import Mine
 from bot.practising import Practising
+from bot.progress import Progress
 from bot.prompting import Prompting
 from bot.reindexing import Reindexing
 from bot.road.profile import Profiles
@@ -44,6 +45,7 @@ def gradus(
         retriever=cast(Retriever, answerer),
         asking=asking,
         practising=practising,
+        progress=Progress(curriculum, database, practising, tmp_path),
         prompting=prompting,
         reindexing=Reindexing(lambda: (curriculum.catalogue, curriculum.bank), curriculum, cast(Retriever, answerer)),
         servers=Servers(database),
