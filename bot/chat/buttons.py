@@ -11,6 +11,7 @@ from bot.behind import Offers
 from bot.chat.lesson_panel import LessonButton
 from bot.chat.messages import prepare, send_followup
 from bot.chat.places import Where, is_public
+from bot.chat.quiz_me import QuizMeButton
 from bot.chat.rendering import Page, code_page, equations_page, sources_page
 from bot.chat.replying import ReplyForm
 from bot.chat.standing import Standing, refuse_blocked, standing_view
@@ -182,11 +183,12 @@ def answer_buttons(
     id: str, offers: Offers, *, in_thread: bool = False, lesson: LessonButton | None = None
 ) -> discord.ui.View:
     """The two rows under the answer `id`: what has something behind it, its lesson and the way on, then what to
-    say of it.
+    say of it, and questions on it.
     """
     offered = [AnswerButton(act, id) for act in PAGES if getattr(offers, act)]
     onward = (AnswerButton(act, id) for act in ("reply" if in_thread else "follow", *SECOND_ROW))
-    return standing_view(*offered, *((lesson,) if lesson else ()), *onward)
+    quiz = (QuizMeButton(lesson.concept, row=1),) if lesson else ()
+    return standing_view(*offered, *((lesson,) if lesson else ()), *onward, *quiz)
 
 
 def answer_behind(message: discord.Message) -> str | None:

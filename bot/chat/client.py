@@ -28,6 +28,7 @@ from bot.chat.lesson_panel import LEARN_ITEMS
 from bot.chat.practice_panel import PRACTICE_ITEMS, start_practice
 from bot.chat.progress_panel import ProgressButton
 from bot.chat.prompt_sender import PromptSender
+from bot.chat.quiz_me import QuizMeButton
 from bot.settings import Settings
 from foundation.files import write_whole
 
@@ -85,7 +86,7 @@ class GradusClient(commands.Bot):
     async def setup_hook(self) -> None:
         """Load every feature (one that fails stops the start) and tell Discord the commands if they changed."""
         self.add_dynamic_items(AnswerButton, SetUpButton, DataButton, ProgressButton, *ADMIN_ITEMS, *LEARN_ITEMS)
-        self.add_dynamic_items(*PRACTICE_ITEMS, *DAILY_ITEMS)
+        self.add_dynamic_items(*PRACTICE_ITEMS, *DAILY_ITEMS, QuizMeButton)
         for cog in (Ask, Start, Learn, Quiz, Me, Admin):
             await self.add_cog(cog(self))
         sender = PromptSender(self, self.gradus.prompting, start_practice)

@@ -13,6 +13,7 @@ from bot.behind import spoken
 from bot.chat.lesson_pages import card_page, label, lesson_page, map_page, reading_page
 from bot.chat.messages import Picture, prepare
 from bot.chat.panels import Panel, send, turn, worded
+from bot.chat.quiz_me import QuizMeButton
 from bot.chat.standing import Standing, refuse_blocked, standing_view
 from bot.learning import Learning, Milestone, StartingPoint, Study
 from content.roadmap_picture import stage_pictures, stage_words
@@ -97,6 +98,7 @@ def _lesson_view(study: Study, number: int, owner: int) -> discord.ui.View:
             discord.SelectOption(label=label(page.heading), value=str(place))
             for place, page in enumerate(study.pages[:MOST_OPTIONS])
         ]
+        items.append(QuizMeButton(study.concept, row=4))
         items.append(PanelSelect("jump", owner, study.concept, number, "Jump to a section", headings))
     if near := _near(study):
         items.append(PanelSelect("near", owner, study.concept, number, "Builds on / leads to", near))

@@ -258,10 +258,10 @@ async def _answered(interaction: Press, session: str, position: int, text: str) 
     await turn(interaction, await practice_panel(gradus, view))
 
 
-async def start_practice(interaction: Press) -> None:
-    """Answer a press with what is due: in a server for the eyes of who pressed."""
+async def start_practice(interaction: Press, scope: Scope | None = None) -> None:
+    """Answer a press with a session, of what is due if nothing else is named, for the eyes of who pressed."""
     await interaction.response.defer(ephemeral=True, thinking=True)
-    await begin_practice(interaction)
+    await begin_practice(interaction, scope)
 
 
 async def begin_practice(interaction: Press, scope: Scope | None = None) -> None:

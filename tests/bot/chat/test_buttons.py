@@ -126,7 +126,7 @@ async def test_buttons_stand_under_replies_and_direct_messages_too(
     for place in (channel, dm):
         message = place.last_message
         assert message is not None
-        assert [len(row.children) for row in message.components if isinstance(row, discord.ActionRow)] == [5, 3]
+        assert [len(row.children) for row in message.components if isinstance(row, discord.ActionRow)] == [5, 4]
     assert dm.last_message is not None
     assert opened(await ada.user.click(dm.last_message, label="Code")).embeds[0].title == "Dropout: in code"
 

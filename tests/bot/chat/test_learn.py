@@ -23,7 +23,7 @@ from content.catalogue import Catalogue
 from tests.bot.chat.reading import labels, shown
 from tests.bot.conftest import NOW
 
-NAVIGATION = ["◀ Previous", "Next ▶", "Reading list", "Map", "Close"]
+NAVIGATION = ["◀ Previous", "Next ▶", "Reading list", "Map", "Close", "Quiz me"]
 
 
 @pytest.fixture

@@ -42,12 +42,13 @@ def started() -> Started:
     return Started()
 
 
+async def worth(person: int, now: datetime) -> Today:
+    return Today(4, "Gradient descent")
+
+
 @pytest.fixture
 def prompting(database: DatabaseThread, tmp_path: Path, ids: Callable[[], str]) -> Prompting:
     migrate(tmp_path / "gradus.sqlite3", [PromptStore.migrations])
-
-    async def worth(person: int, now: datetime) -> Today:
-        return Today(4, "Gradient descent")
 
     return Prompting(database, worth, ids)
 
@@ -138,16 +139,16 @@ async def test_the_button_begins_a_session_after_a_restart_too(
     assert result.response.content == "The first question."
 
 
-async def test_nothing_is_sent_without_a_connection(
-    prompting: Prompting, sender: PromptSender, ada: MemberActor, simcord_env: simcord.Env
+async def test_nothing_is_sent_before_there_is_a_connection(
+    prompting: Prompting,
+    new_client: Callable[[], GradusClient],
+    started: Started,
+    ada: MemberActor,
+    database: DatabaseThread,
 ) -> None:
     await set_daily(prompting, ada.id)
-    simcord_env.bot._ready.clear()
-    await tick(prompting, sender)
-    simcord_env.bot._ready.set()
-    assert said(direct(ada)) == []
-    await tick(prompting, sender)
-    assert said(direct(ada)) == [TEXT]
+    await tick(prompting, PromptSender(new_client(), prompting, started))
+    assert await state_of(database) == ("planned", None, None)
 
 
 async def test_closed_direct_messages_lead_to_a_private_thread_in_the_quiz_channel(
@@ -296,7 +297,7 @@ async def test_a_message_that_discord_has_but_we_did_not_hear_of_is_found_by_its
     await database.run(
         lambda db: db.execute("update outbox set state = 'sending', next_try_at = due_at, place = null").fetchall()
     )
-    reborn = Prompting(database, prompting._worth, lambda: "b1")
+    reborn = Prompting(database, worth, lambda: "b1")
     await tick(reborn, make_sender(simcord_env, reborn, Started()), NOW + DAY / 48)
     there = [*said(direct(ada)), *(line for one in quiz.threads for line in said(one))]
     assert len(there) == 1

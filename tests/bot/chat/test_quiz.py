@@ -140,6 +140,16 @@ async def test_what_there_is_not_is_said(
     assert len(simcord_env.errors) == 1
 
 
+async def test_a_lesson_and_an_answer_lead_to_questions_on_it(
+    ada: MemberActor, bob: MemberActor, channel: ChannelHandle, answered: ResponseMessage
+) -> None:
+    lesson = shown(await ada.slash(channel, "learn", concept="dropout"))
+    for message in (lesson, answered):
+        result = await bob.click(message, label="Quiz me")
+        assert result.ephemeral
+        assert title(shown(result)) == "New: Dropout"
+
+
 # -------------------------------------------------------------------- ways of answering
 
 
