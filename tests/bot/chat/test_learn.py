@@ -164,7 +164,7 @@ async def test_a_stranger_is_sent_to_a_lesson_of_their_own_and_nothing_turns(
     ada: MemberActor, bob: MemberActor, lesson: ResponseMessage
 ) -> None:
     await ada.click(lesson, label="Next ▶")
-    for label in NAVIGATION:
+    for label in NAVIGATION[:-1]:
         pressed = await bob.click(lesson, label=label)
         assert pressed.ephemeral
         assert shown(pressed).content == NOT_YOURS
