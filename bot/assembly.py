@@ -119,8 +119,10 @@ def assemble(
     servers = Servers(database)
     ticks = TickRegistry()
     ticks.add("forget old answers", timedelta(days=1), asking.forget_old)
-    ticks.add("plan daily questions", timedelta(seconds=1), prompting.plan)
+    # Twice a beat: at a whole one, jitter would skip every other.
+    ticks.add("plan daily questions", timedelta(seconds=0.5), prompting.plan)
     ticks.add("forget old prompts", timedelta(days=1), prompting.forget_old)
+    ticks.add("fit a learner's memory", timedelta(hours=1), practising.fit_weights)
     ticks.add("forget old sessions", timedelta(days=1), practising.forget_old)
     ticks.add("forget idle rates", timedelta(hours=1), servers.forget_idle)
     return Gradus(

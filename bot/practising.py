@@ -1,7 +1,8 @@
 """The use case of practice: sessions of questions, one after another, and what the answers say of a memory."""
 
+import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal, get_args
@@ -20,10 +21,12 @@ from quizzes.grading import Grade
 from quizzes.history import Attempt, cards, is_mastered
 from quizzes.memory import LONGEST_INTERVAL, RETENTION, Confidence, Memory, Outcome, rating
 from quizzes.posing import pose
-from quizzes.practice import NEW_A_DAY, SESSION, Item, Learned, Plan, Practice, Scope
+from quizzes.practice import NEW_A_DAY, REVIEWS_A_DAY, SESSION, Item, Learned, Plan, Practice, Scope
 from quizzes.question import Choice, Cloze, FindBug, Matching, Ordering, Posed
 from quizzes.store import PracticeSettings, PracticeStore, Report, Session
+from quizzes.weights import FEWEST, own_weights
 
+Fit = Callable[[Sequence[Attempt]], tuple[float, ...] | None]
 GradeAnswer = Callable[[Posed, str], Awaitable[Grade]]
 
 Judgement = Literal["had it", "partly", "missed it"]
@@ -38,9 +41,11 @@ JUDGED: Mapping[str, tuple[Outcome, float]] = {
 TAUGHT = ("In one minute", "Worked example")
 """The sections that teach a new concept before it is asked."""
 
+GROWTH = 1.25
+"""How many times as long a log must have become before a learner's own weights are looked for again."""
+
 KEPT = timedelta(days=30)
 KEPT_ANSWER, KEPT_FEEDBACK = 2000, 3500  # characters, for a message and its restart
-REVIEWS_A_DAY = 20
 LONGEST_REPORT = 500
 
 
@@ -112,12 +117,15 @@ class Practising:
         grade: GradeAnswer,
         id_source: Callable[[], str],
         seed_source: Callable[[], int],
+        fit: Fit = own_weights,
     ) -> None:
         """Args:
         grade: grades an answer.
         id_source: names sessions.
         seed_source: gives the seed of a session's choices.
+        fit: finds a learner's own weights in their log, or None where they win nothing.
         """
+        self._fit = fit
         self._curriculum = curriculum
         self._database = database
         self._grade = grade
@@ -145,6 +153,8 @@ class Practising:
                 return open_one
             source = random.Random(self._seed_source())
             items = self._practice.session(state.learned, state.plan, source, scope, count)
+            if not items and scope == Scope() and state.plan.before_exam(state.learned.on):
+                items = self._practice.session(state.learned, state.plan, source, Scope("exam"), count)
             if not items:
                 raise GradusError(_nothing(scope))
             phase = _first_phase(items[0])
@@ -342,6 +352,30 @@ class Practising:
                 self._store.replace_cards(database, learner.id, cards(log, _memory(settings)))
 
         await self._database.run(act)
+
+    async def fit_weights(self, now: datetime) -> None:
+        """The tick that fits one learner's own weights: of who has answered most since the last try."""
+
+        def find(database: Database) -> tuple[int, tuple[Attempt, ...]] | None:
+            learner = self._store.next_to_fit(database, FEWEST, GROWTH)
+            return (learner, self._store.attempts(database, learner)) if learner is not None else None
+
+        found = await self._database.run(find)
+        if found is None:
+            return
+        learner, log = found
+        weights = await asyncio.to_thread(self._fit, log) or ()
+
+        def keep(database: Database) -> None:
+            with writing(database):
+                rated = sum(one.rating is not None for one in log)
+                settings = replace(self._store.settings(database, learner), weights=weights, fitted_on=rated)
+                self._store.keep_settings(database, learner, settings)
+                self._store.replace_cards(
+                    database, learner, cards(self._store.attempts(database, learner), _memory(settings))
+                )
+
+        await self._database.run(keep)
 
     async def reports(self, most: int) -> tuple[Report, ...]:
         """The latest reports on questions, for admins."""
@@ -581,7 +615,9 @@ def _revealed(posed: Posed) -> Grade:
 
 
 def _memory(settings: PracticeSettings) -> Memory:
-    return Memory(settings.retention if settings.retention is not None else RETENTION, LONGEST_INTERVAL)
+    return Memory(
+        settings.retention if settings.retention is not None else RETENTION, LONGEST_INTERVAL, settings.weights
+    )
 
 
 def _check(settings: PracticeSettings) -> None:

@@ -28,13 +28,13 @@ from quizzes.prompts import DM, Prompt, Schedule, why_not
 
 log = logging.getLogger(__name__)
 
-BATCH = 500
+BATCH = 1_000
 """Learners planned in one transaction: between two, everything else that waits for the database comes first."""
 
 BURST = 20
 """Prompts sent in one call of `send_due`: called once a second, that is the pace."""
 
-LOOKED_AT = 200
+LOOKED_AT = 50
 """Prompts of which one call finds out whether they are to be sent."""
 
 MOST_FAILURES = 3
@@ -112,7 +112,7 @@ class Prompting:
     def __init__(self, database: DatabaseThread, worth: Worth, id_source: Callable[[], str]) -> None:
         """Args:
         worth: says what a person has to do.
-        id_source: gives nonces, each of at most 25 letters and digits and never given before.
+        id_source: gives the ends of nonces: at most 17 letters and digits, never given before.
         """
         self._database = database
         self._worth = worth

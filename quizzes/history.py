@@ -74,7 +74,15 @@ def is_mastered(card: Card | None, attempts: Sequence[Attempt], memory: Memory, 
 
 
 def _days(attempts: Iterable[Attempt], facet: Facet) -> frozenset[date]:
-    return frozenset(one.study_date for one in counted(attempts) if one.facet == facet and one.outcome == "correct")
+    """The days on which a facet was answered right: not by a guess, nor at a second try of the same question."""
+    days: set[date] = set()
+    tried: set[tuple[str, date]] = set()
+    for one in counted(attempts):
+        first = (one.question, one.study_date) not in tried
+        tried.add((one.question, one.study_date))
+        if first and one.facet == facet and one.outcome == "correct" and one.confidence != "guessed":
+            days.add(one.study_date)
+    return frozenset(days)
 
 
 def _distinct(choices: Sequence[frozenset[date]], taken: frozenset[date] = frozenset()) -> bool:

@@ -21,7 +21,9 @@ Confidence = Literal["guessed", "unsure", "sure"]
 LONGEST_INTERVAL = 30
 """Days; longer ones save little within a course and forget much (see the simulation)."""
 
-RETENTION = 0.85
+RETENTION = 0.8
+"""The probability of remembering at which something is asked again (see the simulation)."""
+
 LEECH_LAPSES = 8
 MASTERED_FROM = 0.9
 

@@ -23,10 +23,16 @@ SESSION = 5
 """Questions of a session unless asked otherwise: about three minutes."""
 
 NEW_A_DAY = 1
+REVIEWS_A_DAY = 10
 BACKLOG = 10
 """Concepts due from which on nothing new is begun."""
 
 EXAM_DAYS = 14
+"""Days before an exam from which on nothing new is begun, and what would be weak on its day comes first."""
+
+EXAM_SURE = 0.97
+"""The probability on the day of an exam below which something is weak."""
+
 RECENT = 3
 """Questions of a concept that are not asked again while others are left."""
 
@@ -74,7 +80,7 @@ class Plan:
     memory: Memory = field(default_factory=Memory)
     level: str = ""
     new_a_day: int = NEW_A_DAY
-    reviews_a_day: int = 20
+    reviews_a_day: int = REVIEWS_A_DAY
     exam: date | None = None
 
     def before_exam(self, on: date) -> bool:
@@ -154,7 +160,7 @@ class Practice:
         return next((id for id in self._from_level(plan.level) if id not in known and self._can_ask(id)), None)
 
     def _can_ask(self, concept: str) -> bool:
-        return concept in self.catalogue.concepts and bool(self.bank.of(concept))
+        return bool(self.bank.of(concept))
 
     def _not_today(self, learned: Learned) -> list[str]:
         """What the learner was taught or asked, but not on this study date, and can be asked."""
@@ -171,8 +177,21 @@ class Practice:
             return self._with_roles(self._missed(learned), learned)
         if scope.kind == "exam":
             return self._exam(learned, plan)
-        weakest = self._exam(learned, plan) if plan.before_exam(learned.on) else []
-        return weakest or self._daily(learned, plan, source)
+        if plan.before_exam(learned.on) and self._is_time(learned, plan):
+            return self._exam(learned, plan)
+        return self._daily(learned, plan, source)
+
+    def _is_time(self, learned: Learned, plan: Plan) -> bool:
+        """Whether what would be weak on the day of the exam fills the days that are left, and so has to begin.
+
+        Earlier than that it would only be half forgotten again by then: begun as late as it can be, the same is
+        remembered for a fifth of the reviews less (see the simulation).
+        """
+        assert plan.exam is not None
+        memory, cards = plan.memory, learned.cards
+        some = self._not_today(learned)
+        weak = [id for id in some if id not in cards or memory.retrievability(cards[id], plan.exam) < EXAM_SURE]
+        return len(weak) >= max(1, (plan.exam - learned.on).days) * plan.reviews_a_day
 
     def _with_roles(self, some: Iterable[str], learned: Learned) -> list[tuple[str, Role]]:
         return [(id, self._role(id, learned)) for id in some]
@@ -196,7 +215,8 @@ class Practice:
         room = max(0, plan.reviews_a_day - len(reviewed))
         chosen = self._with_roles(due[:room], learned)
         new = self.next_new(learned, plan)
-        if new and len(begun) < plan.new_a_day and len(due) < BACKLOG:
+        revising = plan.before_exam(learned.on) and bool(self._not_today(learned))
+        if new and len(begun) < plan.new_a_day and len(due) < BACKLOG and not revising:
             chosen.insert(min(2, len(chosen)), (new, "new"))
         probe = self._probe(learned, plan, source)
         if probe:

@@ -12,7 +12,7 @@ from sqlite_utils import Database, Migrations
 
 from foundation.database import writing
 from foundation.learners import Rows
-from quizzes.prompts import Prompt, Schedule, catch_up
+from quizzes.prompts import Prompt, Schedule, catch_up, is_stale
 
 NonceSource = Callable[[], str]
 
@@ -58,7 +58,7 @@ class PromptStore:
 
     def plan(self, database: Database, now: datetime, most: int, nonces: NonceSource) -> int:
         """Put what is due at `now` into the outbox, for at most `most` learners, and step each to its next date, as
-        one; how many learners that were.
+        one; how many learners that were. What is stale by now, after an outage, is put there as skipped.
         """
         with writing(database):
             rows = database.execute(
@@ -82,14 +82,16 @@ class PromptStore:
         self, database: Database, rows: list[tuple[int, str, str, str]], now: datetime, nonces: NonceSource
     ) -> None:
         planned, steps = [], []
+        began = f"{int(now.timestamp()):x}"  # before each nonce, so that their index grows at its end
         for learner, hour, zone, first in rows:
             day, due, following, at = catch_up(date.fromisoformat(first), time.fromisoformat(hour), zone, now)
-            moment = _utc(due)
-            planned.append((learner, day.isoformat(), moment, nonces(), moment))
-            steps.append((following.isoformat(), _utc(at), day.isoformat(), learner))
+            moment = due.isoformat()  # in UTC as it is
+            settled = ("skipped", "stale", None) if is_stale(day, due, zone, at, now) else ("planned", None, moment)
+            planned.append((learner, day.isoformat(), moment, began + nonces(), *settled))
+            steps.append((following.isoformat(), at.isoformat(), day.isoformat(), learner))
         database.conn.executemany(
-            "insert or ignore into outbox (learner, local_date, due_at, nonce, state, tries, next_try_at) "
-            "values (?, ?, ?, ?, 'planned', 0, ?)",
+            "insert or ignore into outbox (learner, local_date, due_at, nonce, state, why, tries, next_try_at) "
+            "values (?, ?, ?, ?, ?, ?, 0, ?)",
             planned,
         )
         database.conn.executemany(
@@ -102,11 +104,8 @@ class PromptStore:
         """The prompt that has waited longest of those to be tried at `now`, or None."""
         rows = database.query(
             """
-            select outbox.id, learner, discord_id, local_date, due_at, nonce, tries, prompts.zone, prompts.place, server,
-                thread, next_prompt_at, exists (
-                    select 1 from outbox as later
-                    where later.learner = outbox.learner and later.local_date > outbox.local_date
-                ) as superseded
+            select outbox.id, learner, discord_id, local_date, due_at, nonce, tries, prompts.zone, prompts.place,
+                server, thread, next_prompt_at, local_date < last_date as superseded
             from outbox join prompts using (learner) join learners using (learner)
             where outbox.next_try_at <= ? and outbox.state = 'planned' order by outbox.next_try_at limit 1
             """,
@@ -119,7 +118,7 @@ class PromptStore:
         with writing(database):
             claimed = database.execute(
                 "update outbox set state = 'sending', tries = tries + 1 where id = ? and state = 'planned' "
-                "and learner in (select learner from prompts where next_prompt_at is not null)",
+                "and exists (select 1 from prompts where learner = outbox.learner and next_prompt_at is not null)",
                 [id],
             )
             return claimed.rowcount == 1
@@ -177,15 +176,26 @@ class PromptStore:
     def export(self, database: Database, learner: int) -> dict[str, Rows]:
         """All that is kept on the learner: rows by table."""
         return {
-            table: list(database.query(f"select * from {table} where learner = ?", [learner]))
-            for table in ("prompts", "outbox")
+            "prompts": list(database.query("select * from prompts where learner = ?", [learner])),
+            "outbox": list(database.query(f"{_DATES} select outbox.* {_OF_LEARNER} order by id", [learner])),
         }
 
     def forget(self, database: Database, learner: int) -> None:
         """Remove everything of a learner; what waits is not sent."""
         with writing(database):
-            for table in ("outbox", "prompts"):
-                database.execute(f"delete from {table} where learner = ?", [learner])
+            database.execute(f"{_DATES} delete from outbox where id in (select id {_OF_LEARNER})", [learner])
+            database.execute("delete from prompts where learner = ?", [learner])
+
+
+# A learner's rows, by the few dates that there are: the index begins with the date.
+_DATES = """
+    with recursive dates (day) as (
+        select min(local_date) from outbox
+        union all
+        select (select min(local_date) from outbox where local_date > day) from dates where day is not null
+    )
+"""
+_OF_LEARNER = "from dates cross join outbox on local_date = day and learner = ?"
 
 
 def _utc(moment: datetime) -> str:
@@ -262,7 +272,7 @@ def create_prompts(database: Database) -> None:
             place text,
             message_id text,
             sent_at text,
-            unique (learner, local_date)
+            unique (local_date, learner)  -- in this order what is planned together lies together
         )
         """
     )

@@ -111,21 +111,25 @@ def catch_up(first: date, hour: time, zone: str, now: datetime) -> tuple[date, d
     return day, prompt_at(day, hour, zone), following, at
 
 
-def why_not(prompt: Prompt, now: datetime) -> str | None:
-    """Why a prompt is not sent (any more): `off`, `superseded` or `stale`; None where it is.
+def is_stale(day: date, due: datetime, zone: str, following: datetime, now: datetime) -> bool:
+    """Whether the prompt for a date, due at a moment, comes too late at `now`; `following` is the next one's moment.
 
     Up to six hours late it is sent whatever the day. Later only while it is still the date that it was meant for, and
     the next is at least six hours away: at nine in the evening the prompt of the morning still saves the day, shortly
     before the next one it would be a second.
     """
+    if now - due <= LATE:
+        return False
+    return following - now < LATE or now.astimezone(_kept(zone)).date() != day
+
+
+def why_not(prompt: Prompt, now: datetime) -> str | None:
+    """Why a prompt that waits is not sent: `off`, `superseded` or `stale`; None where it is."""
     if prompt.next_at is None:
         return "off"
     if prompt.superseded:
         return "superseded"
-    if now - prompt.due_at <= LATE:
-        return None
-    today = now.astimezone(ZoneInfo(prompt.zone)).date()
-    return None if today == prompt.local_date and prompt.next_at - now >= LATE else "stale"
+    return "stale" if is_stale(prompt.local_date, prompt.due_at, prompt.zone, prompt.next_at, now) else None
 
 
 @cache

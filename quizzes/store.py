@@ -19,22 +19,22 @@ TABLES = ("attempts", "cards", "sessions", "practice_settings", "question_report
 
 @dataclass(frozen=True)
 class PracticeSettings:
-    """What a learner set for their practice; None where the default holds.
+    """What a learner set for their practice, and what was fitted to them; None where the default holds.
 
     Attributes:
         retention: the probability at which something is asked again.
         new_a_day, reviews_a_day: limits.
         exam: the day that everything is wanted for.
-        paused: no prompts until they say so.
-        place: where prompts go: `dm`, or a server's id as text.
+        weights: FSRS's parameters, fitted to this learner; the published ones where empty.
+        fitted_on: rated attempts at the last try to fit them.
     """
 
     retention: float | None = None
     new_a_day: int | None = None
     reviews_a_day: int | None = None
     exam: date | None = None
-    paused: bool = False
-    place: str = "dm"
+    weights: tuple[float, ...] = ()
+    fitted_on: int = 0
 
 
 @dataclass(frozen=True)
@@ -234,9 +234,22 @@ class PracticeStore:
             new_a_day=row["new_a_day"],
             reviews_a_day=row["reviews_a_day"],
             exam=date.fromisoformat(row["exam"]) if row["exam"] else None,
-            paused=bool(row["paused"]),
-            place=row["place"],
+            weights=tuple(json.loads(row["weights"])),
+            fitted_on=row["fitted_on"],
         )
+
+    def next_to_fit(self, database: Database, fewest: int, growth: float) -> int | None:
+        """A learner with at least `fewest` rated attempts, `growth` times as many as at the last try to fit them."""
+        rows = database.query(
+            """
+            select learner from attempts left join practice_settings using (learner)
+            where rating is not null
+            group by learner having count(*) >= ? and count(*) >= ? * coalesce(max(fitted_on), 0)
+            order by count(*) desc limit 1
+            """,
+            [fewest, growth],
+        )
+        return next((int(row["learner"]) for row in rows), None)
 
     def keep_settings(self, database: Database, learner: int, settings: PracticeSettings) -> None:
         """Keep a learner's settings in place of what was there."""
@@ -244,7 +257,7 @@ class PracticeStore:
             database.execute(
                 """
                 insert or replace into practice_settings
-                    (learner, retention, new_a_day, reviews_a_day, exam, paused, place)
+                    (learner, retention, new_a_day, reviews_a_day, exam, weights, fitted_on)
                 values (?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
@@ -253,8 +266,8 @@ class PracticeStore:
                     settings.new_a_day,
                     settings.reviews_a_day,
                     settings.exam.isoformat() if settings.exam else None,
-                    settings.paused,
-                    settings.place,
+                    json.dumps(settings.weights),
+                    settings.fitted_on,
                 ],
             )
 
@@ -410,8 +423,8 @@ def create_practice(database: Database) -> None:
             new_a_day integer,
             reviews_a_day integer,
             exam text,
-            paused integer not null,
-            place text not null
+            weights text not null,
+            fitted_on integer not null
         )
         """
     )

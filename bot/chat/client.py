@@ -41,6 +41,7 @@ NEEDED = {
     "send_messages": "to answer a mention",
     "send_messages_in_threads": "to answer in a thread",
     "create_public_threads": "Follow up opens a thread in which the conversation goes on",
+    "create_private_threads": "daily questions for who has closed their direct messages",
     "embed_links": "answers are embeds with links to their sources",
     "attach_files": "formulas and figures are pictures",
     "read_message_history": "an answer to a mention replies to it",
@@ -91,7 +92,7 @@ class GradusClient(commands.Bot):
             await self.add_cog(cog(self))
         sender = PromptSender(self, self.gradus.prompting, start_practice)
         self.gradus.ticks.remove(SENDING)  # of a client before this one
-        self.gradus.ticks.add(SENDING, timedelta(seconds=1), sender.tick)
+        self.gradus.ticks.add(SENDING, timedelta(seconds=0.5), sender.tick)
         await self._register_commands()
 
     async def on_ready(self) -> None:

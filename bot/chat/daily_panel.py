@@ -14,12 +14,11 @@ from bot.chat.messages import embed
 from bot.chat.practice_pages import day
 from bot.chat.rendering import ANSWER_COLOUR, Field, Page, within_limits
 from bot.chat.standing import Standing, standing_view
-from bot.practising import REVIEWS_A_DAY
 from bot.prompting import Daily
 from bot.road.profile import parse_hour, parse_zone
 from foundation.errors import GradusError
 from quizzes.memory import RETENTION
-from quizzes.practice import NEW_A_DAY
+from quizzes.practice import NEW_A_DAY, REVIEWS_A_DAY
 from quizzes.prompts import DM
 from quizzes.store import PracticeSettings
 
@@ -35,8 +34,8 @@ LABELS: Mapping[str, str] = {
     "off": "Switch off",
 }
 RETENTIONS: Mapping[str, str] = {
-    "0.8": "80 %: fewer questions",
-    "0.85": "85 %: the default",
+    "0.8": "80 %: the default",
+    "0.85": "85 %: some more questions",
     "0.9": "90 %: more questions",
     "0.95": "95 %: many questions",
 }
@@ -217,7 +216,7 @@ class DailyForm(discord.ui.Modal):
         self._line("hour", "Your hour", "Empty: no daily questions", "08:30", hour)
         self._line("zone", "Your time zone", "A large city in it, or its name", "Europe/Paris", zone or None)
         self._line("new", "New concepts a day", "0 to 5", "1", new)
-        self._line("reviews", "Concepts to repeat a day, at most", "1 to 100", "20", reviews)
+        self._line("reviews", "Concepts to repeat a day, at most", "1 to 100", "10", reviews)
         self._line("exam", "The day of your exam", "Its last two weeks go to what you know least", "2027-02-15", exam)
 
     def _line(self, name: str, label: str, about: str, example: str, value: str | None) -> None:

@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.benchmarks import fuzzing, grading, retrieval
+from tests.benchmarks import fuzzing, grading, memory, prompts, retrieval
 
 if __name__ == "__main__":
-    sys.exit(max(retrieval.main(), fuzzing.main(), grading.main()))
+    sys.exit(max(retrieval.main(), fuzzing.main(), grading.main(), memory.main(), prompts.main()))

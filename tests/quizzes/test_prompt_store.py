@@ -220,6 +220,15 @@ def test_what_is_stale(hour: int, at: datetime, why: str | None) -> None:
     assert why_not(waiting(due_at, "UTC", date(2026, 3, 1), due_at + DAY), at) == why
 
 
+def test_what_is_stale_when_it_is_planned_never_waits(database: Database, store: PromptStore) -> None:
+    id = learner(database)
+    store.keep(database, id, Schedule(time(9), "UTC").timed(NOW))
+    assert store.plan(database, NOW + 3 * DAY - DAY / 12, 10, nonce) == 1  # 07:30, long after the morning before
+    (row,) = outbox(database)
+    assert (row["local_date"], row["state"], row["why"]) == ("2026-03-03", "skipped", "stale")
+    assert store.next_open(database, NOW + 3 * DAY) is None
+
+
 def test_the_longest_waiting_is_sent_first_and_is_claimed_once(database: Database, store: PromptStore) -> None:
     due(database, store)
     found = store.next_open(database, NOW)

@@ -39,9 +39,7 @@ class Quiz(commands.GroupCog, group_name="quiz", group_description="Questions on
         gradus = self.client.gradus
         await gradus.servers.admit(interaction.guild_id, interaction.user.id, gradus.clock())
         await begin_practice(interaction, self._meant(what))
-        news = await gradus.prompting.news(interaction.user.id)
-        if news:
-            await interaction.followup.send(news, ephemeral=True)
+        await self._tell_news(interaction)
 
     @now.autocomplete("what")
     async def complete(
@@ -71,6 +69,7 @@ class Quiz(commands.GroupCog, group_name="quiz", group_description="Questions on
             before = (await gradus.profiles.of(interaction.user.id)).hour
             await set_hour(interaction, hour or (before.strftime("%H:%M") if before else None), zone)
         await show_daily(interaction, turned=False)
+        await self._tell_news(interaction)
 
     @daily.autocomplete("zone")
     async def zones(
@@ -78,6 +77,15 @@ class Quiz(commands.GroupCog, group_name="quiz", group_description="Questions on
     ) -> list[app_commands.Choice[str]]:
         """The time zones that fit what is typed so far."""
         return [app_commands.Choice(name=zone, value=zone) for zone in matching_zones(typed, MOST_CHOICES)]
+
+    async def _tell_news(self, interaction: discord.Interaction["GradusClient"]) -> None:
+        """That daily questions do not arrive; and remember the server, as the way out where messages are closed."""
+        prompting = self.client.gradus.prompting
+        if interaction.guild_id is not None:
+            await prompting.seen(interaction.user.id, interaction.guild_id)
+        news = await prompting.news(interaction.user.id)
+        if news:
+            await interaction.followup.send(news, ephemeral=True)
 
     def _meant(self, what: str) -> Scope:
         """What somebody wants, chosen from the list or typed."""
