@@ -50,6 +50,12 @@ FEWEST_POINTS = 12
 DRAWS = 200
 """Points tried at most, for those at which the right formula has a value."""
 
+_LINE = re.compile(
+    r"\b(?:lines?|ln?|zeile|línea|linea|ligne|riga|linha|linia|строка) ?[#:]? ?([0-9]{1,3})\b", re.IGNORECASE
+)
+_ORDINALS = ("first", "second", "third", "fourth", "fifth")
+_ORDINAL_LINE = re.compile(rf"(?:it'?s |i think )?(?:the )?({'|'.join(_ORDINALS)}) line", re.IGNORECASE)
+
 ORDER_FROM = 0.5
 """The share of pairs in the right order from which an ordering is partly right."""
 
@@ -246,7 +252,7 @@ def _line(text: str, task: FindBug, posed: Posed) -> int:
         raise picks.Unread("Those words fit more than one line.")
     if re.search(r"\b(?:not|n't) (?:in )?(?:line )?[0-9]", text, re.IGNORECASE):
         raise picks.Unread("Name the line that is wrong, not one that is right.")
-    named = {int(number) for number in re.findall(r"\b(?:lines?|ln?) ?[#:]? ?([0-9]{1,3})\b", text, re.IGNORECASE)}
+    named = {int(number) for number in _LINE.findall(text)}
     several = re.search(r"(?:^|\blines? ?)[0-9]+(?: ?(?:,|and|or|&|/) ?(?:line )?[0-9]+)+", text, re.IGNORECASE)
     if several or len(named) > 1:
         raise picks.Unread("Name one line only.")
@@ -257,6 +263,9 @@ def _line(text: str, task: FindBug, posed: Posed) -> int:
     )
     if number:
         named.add(int(number[1]))
+    ordinal = _ORDINAL_LINE.fullmatch(text.strip(" `*.!"))
+    if ordinal:
+        named.add(_ORDINALS.index(ordinal[1].lower()) + 1)
     if named:
         line = named.pop()
         if not 1 <= line <= len(code):

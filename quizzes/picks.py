@@ -25,7 +25,9 @@ class Unread(GradusError):
 _LEAD = re.compile(
     r"^(?:(?:i(?:'d| would)?|(?:think|guess|say|choose|pick|believe)|that|maybe|probably|definitely|surely|clearly|hmm+"
     r"|go(?:ing)? (?:with|for)|well|ok(?:ay)?|it'?s|it is|my|the|right|correct|options?|answers?|choices?|letters?"
-    r"|items?|statements?|numbers?|orders?|is|are|both|only)\b[ :=]*)+",
+    r"|items?|statements?|numbers?|orders?|is|are|both|only"
+    r"|die|der|ist|la|le|el|es|est|antwort|lösung|reihenfolge|respuesta|orden|réponse|ordre|risposta|ordine|resposta|ordem"
+    r"|odpowiedź|ответ|порядок|cevap|jawaban|उत्तर|答案|答え)(?!\w)[ :=]*)+",  # "Antwort B" is clear in any language
     re.IGNORECASE,
 )
 _TRAIL = re.compile(
