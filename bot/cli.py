@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from foundation.errors import GradusError, Problem, ProblemsFound
 
@@ -32,7 +33,35 @@ content_app = typer.Typer(no_args_is_help=True, help="The lessons and the catalo
 index_app = typer.Typer(no_args_is_help=True, help="Search indexes: of the lessons, or of any text.")
 app.add_typer(content_app, name="content")
 app.add_typer(index_app, name="index")
-quiz_app = typer.Typer(no_args_is_help=True, help="The question bank: list, show, grade.")
+
+
+class CommandOrWords(TyperGroup):
+    """A group that is a command as well: unless the first word names one of its commands, all words are its own."""
+
+    allow_interspersed_args = True
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Leave a command's words to it."""
+        if not args or args[0] not in self.commands:
+            return super().parse_args(ctx, args)
+        super().parse_args(ctx, [])
+        ctx.args = args
+        return args
+
+    def invoke(self, ctx: Any) -> Any:
+        """The command that was named, else the group's own."""
+        if not ctx.args:
+            return super().invoke(ctx)
+        with ctx:
+            name, command, args = self.resolve_command(ctx, ctx.args)
+            assert command is not None
+            with command.make_context(f"{ctx.info_name} {name}", args, parent=ctx.parent) as below:
+                return command.invoke(below)
+
+
+quiz_app = typer.Typer(
+    cls=CommandOrWords, invoke_without_command=True, subcommand_metavar="| COMMAND [ARGS]...", no_args_is_help=False
+)
 app.add_typer(quiz_app, name="quiz")
 
 ENV_FILE = Path(".env")
@@ -329,6 +358,22 @@ def resources(concept: Concept = [], as_json: Json = False) -> None:  # noqa: B0
 
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Which numbers are drawn, and which order is shown.")]
 QuestionId = Annotated[str, typer.Argument(help="As `gradus quiz list` shows it.")]
+
+
+@quiz_app.callback()
+def quiz(
+    concept: Annotated[
+        list[str], typer.Argument(metavar="CONCEPT", help="However you spell it; without one, what is due.")
+    ] = [],  # noqa: B006 - typer copies it
+    count: Annotated[int, typer.Option("--count", min=1, max=20, help="How many questions.")] = 5,
+    person: Annotated[
+        int, typer.Option("--as", min=0, help="Whose: a Discord account's id; 0 is this terminal's.")
+    ] = 0,
+) -> None:
+    """A practice session, on the same database as the bot. With a command: the question bank."""
+    from bot.quiz_terminal import practise
+
+    practise(_settings(), person, " ".join(concept), count)
 
 
 @quiz_app.command("list")
