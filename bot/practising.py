@@ -209,7 +209,7 @@ class Practising:
         if before.position != position or before.phase != "ask" or before.item is None:
             return await self._seen(before)
         posed = self._posed(before.item)
-        grade = _revealed(posed) if revealed else await self._grade(posed, text)
+        grade = _REVEALED if revealed else await self._grade(posed, text)
         if grade.unread:
             raise GradusError(grade.feedback)
 
@@ -610,8 +610,8 @@ def _nothing(scope: Scope) -> str:
     return "Nothing is due, and today's new concept is done. Choose a concept, or come back tomorrow."
 
 
-def _revealed(posed: Posed) -> Grade:
-    return Grade("wrong", 0.0, f"The answer: {posed.solution}\n\n{posed.explanation}")
+_REVEALED = Grade("wrong", 0.0, "")
+"""Of what was not answered: the driver shows the solution, which is what was asked for."""
 
 
 def _memory(settings: PracticeSettings) -> Memory:

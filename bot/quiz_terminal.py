@@ -26,7 +26,7 @@ from foundation.errors import GradusError
 from quizzes.grading import form
 from quizzes.memory import Confidence
 from quizzes.practice import Scope
-from quizzes.question import CodeOutput, Explain, Formula, Posed
+from quizzes.question import CodeOutput, Explain, Posed
 
 KEPT = "The session is kept: the same command goes on with it today."
 WAITS = "explanations are compared by meaning: waiting for the encoder, and the first time for the index"
@@ -133,7 +133,7 @@ class Sitting:
         if view.session.phase == "teach":
             put_markdown(self._teaching())
         elif view.session.phase == "told":
-            self._put(told(view))
+            self._put(told_page(view, solved=False))
         elif before is not None and _only_hinted(before, view):
             assert view.posed is not None
             put_markdown(f"**Hint:** {readable(view.posed.hint)}")
@@ -214,7 +214,7 @@ class Sitting:
         return self.view
 
     def _solution(self) -> View:
-        self._put(told(self.view, solved=True))
+        self._put(told_page(self.view, solved=True))
         return self.view
 
     def _report(self) -> View:
@@ -249,29 +249,6 @@ class Sitting:
             still = self.runner.run(self.practising.view(self.person, self.view.session.id))  # or why it is no more
             put_markdown(str(error))
             return self.view if still.session == self.view.session else still
-
-
-def told(view: View, *, solved: bool = False) -> Page:
-    """What an answer was worth; with the solution where the learner looked at that instead, or does so now."""
-    assert view.grade is not None
-    assert view.posed is not None
-    if view.session.answer:
-        page = told_page(view, solved=False)
-        return page.with_text_below(solution(view.posed)) if solved else page
-    bare = replace(view, grade=replace(view.grade, feedback=""))  # all that the feedback tells is the solution
-    return told_page(bare, solved=False).with_text_below(solution(view.posed))
-
-
-def solution(posed: Posed) -> str:
-    """The right answer and why it is right, as Markdown; a model answer to what is explained."""
-    if isinstance(posed.task, Explain):
-        return f"**A model answer:** {readable(posed.solution)}"
-    answer = readable(posed.solution)
-    if isinstance(posed.task, CodeOutput):
-        answer = f"\n```text\n{posed.solution}\n```"
-    if isinstance(posed.task, Formula):
-        answer = f"`{posed.solution}`"
-    return f"**The answer:** {answer}\n\n{readable(posed.explanation)}"
 
 
 def page_text(page: Page) -> str:

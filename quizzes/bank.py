@@ -67,6 +67,7 @@ _OWN: Mapping[str, tuple[str, ...]] = {
 }
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_FENCED = re.compile(r"(?P<code>^```.*?^```$)|(?:(?!^```).)+", re.DOTALL | re.MULTILINE)
 _GAP = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _CATCH_ALL = re.compile(r"\b(?:all|none|both|neither) of (?:the |these )?(?:above|others?|options|answers)\b", re.I)
 
@@ -246,8 +247,21 @@ def _figure(entry: Record, lesson: Lesson | None) -> str:
 
 
 def _words(entry: Record, name: str, required: bool = True) -> str:
-    """A Markdown text, whose formulas close."""
-    return _closed(entry, entry.block(name, required), name)
+    """A Markdown text, whose formulas close; a chat would show the file's line ends, so paragraphs lose them."""
+    return _unwrapped(_closed(entry, entry.block(name, required), name))
+
+
+def _unwrapped(text: str) -> str:
+    """The text with each paragraph on one line; fenced code and lists stay as they are."""
+    return _FENCED.sub(lambda part: part[0] if part["code"] else _joined(part[0]), text)
+
+
+def _joined(prose: str) -> str:
+    paragraphs = re.split(r"(\n\s*\n)", prose)
+    return "".join(
+        one if not one.strip() or re.match(r"[-*] ", one) else re.sub(r"(?<=\S) *\n *(?=\S)", " ", one)
+        for one in paragraphs
+    )
 
 
 def _closed(entry: Record, placed: Placed, name: str) -> str:

@@ -1,6 +1,6 @@
 """A session of practice as pages: plain values within Discord's limits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from bot.chat.lesson_pages import drawn
@@ -12,7 +12,7 @@ from content.catalogue import Catalogue
 from content.lesson import Figure
 from content.mathtext import readable
 from quizzes.memory import Outcome
-from quizzes.question import Explain, Question
+from quizzes.question import CodeOutput, Explain, Formula, Posed, Question
 
 QUESTION_LENGTH, FEEDBACK_LENGTH, ANSWER_LENGTH = 2000, 2600, 300  # characters; together within one message
 
@@ -81,7 +81,7 @@ def told_page(view: View, *, solved: bool) -> Page:
     """What an answer was worth, and what is behind it.
 
     Args:
-        solved: with the solution, which a wrong answer is not told at once.
+        solved: with the solution, which a wrong answer is not told at once; who gave none always sees it.
     """
     assert view.grade is not None
     assert view.posed is not None
@@ -89,12 +89,22 @@ def told_page(view: View, *, solved: bool) -> Page:
     answer = quoted(shortened(view.session.answer, ANSWER_LENGTH))
     parts = [f"Your answer: {answer}"] if answer else []
     parts.append(view.grade.feedback)
-    if solved and not isinstance(view.posed.task, Explain):
-        parts.append(f"**The answer:** {readable(view.posed.solution)}\n{readable(view.posed.explanation)}")
-    elif solved:
-        parts.append(f"**A model answer:** {readable(view.posed.solution)}")
+    if solved or not answer:
+        parts += solution(view.posed)
     text = shortened("\n\n".join(part for part in parts if part), FEEDBACK_LENGTH)
     return within_limits(Page(title=verdict, text=text, colour=colour, footer=_counted(view)))
+
+
+def solution(posed: Posed) -> tuple[str, str]:
+    """The right answer as people read it, and why it is right."""
+    task, explanation = posed.task, readable(posed.explanation)
+    if isinstance(task, Explain):
+        return f"**A model answer:** {readable(posed.solution)}", explanation
+    if isinstance(task, CodeOutput):
+        return f"**It prints:**\n```text\n{posed.solution}\n```", explanation
+    if isinstance(task, Formula):
+        return f"**The answer:** `{posed.solution}`", explanation
+    return f"**The answer:** {readable(posed.solution)}", explanation
 
 
 def _counted(view: View) -> str:
@@ -115,16 +125,18 @@ def end_page(view: View) -> Page:
     return within_limits(
         Page(
             title=f"Done: {right} of {len(view.results)} right at the first try" if view.results else "Done",
-            text="\n".join(map(_result, view.results)),
+            text="\n".join(_results(view.results)),
             colour=ANSWER_COLOUR,
             footer=view.title,
         )
     )
 
 
-def _result(one: Result) -> str:
-    when = f" · back on {day(one.due)}" if one.due else ""
-    return f"{MARKS[one.outcome]} {one.concept}{when}"
+def _results(results: Sequence[Result]) -> Iterator[str]:
+    """A line for each concept, with a mark for each question on it."""
+    for concept, due in dict.fromkeys((one.concept, one.due) for one in results):
+        marks = "".join(MARKS[one.outcome] for one in results if one.concept == concept)
+        yield f"{marks} {concept}{f' · back on {day(due)}' if due else ''}"
 
 
 def _place(view: View) -> str:

@@ -101,7 +101,7 @@ def _items(view: View, solved: bool) -> list[discord.ui.Item[Any]]:
         return [*_ways_to_answer(view), *helps, button("reveal", row=1), button("why", row=1), button("report", row=1)]
     last = position + 1 == len(view.session.items)
     items = [button("next", "Finish" if last else "")]
-    if view.grade.outcome in ("wrong", "partial") and not solved:
+    if view.grade.outcome in ("wrong", "partial") and view.session.answer and not solved:
         items += [button("again"), button("solution")]
     said = [act for act, words in SAID.items() if words in view.may]
     return [
@@ -183,7 +183,7 @@ class PracticeButton(
         await refuse_blocked(interaction)
         gradus = interaction.client.gradus
         view = await self._acted(interaction)
-        await turn(interaction, await practice_panel(gradus, view, solved=self.act in ("solution", "reveal")))
+        await turn(interaction, await practice_panel(gradus, view, solved=self.act == "solution"))
 
     async def _acted(self, interaction: Press) -> View:
         gradus, person = interaction.client.gradus, interaction.user.id
