@@ -11,6 +11,7 @@ from bot.asking import CoverageEntry
 from bot.chat.rendering import ANSWER_COLOUR, RELATED_COLOUR, Field, Page, quoted, shortened, within_limits
 from bot.servers.settings import ServerSettings
 from content.catalogue import Catalogue
+from quizzes.store import Report
 
 COVERAGE_KINDS = {
     "all": "All",
@@ -21,6 +22,7 @@ COVERAGE_KINDS = {
 COVERAGE_PAGE = 10  # questions on one page
 QUESTION_SHOWN = 160  # characters: two lines on a phone
 MOST_CONCEPTS = 5
+MOST_REPORTS = 10
 MOST_BLOCKED = 40  # named on the page; the rest are counted
 
 
@@ -130,6 +132,21 @@ def blocks_page(blocked: Sequence[int]) -> Page:
         title="Block list",
         text=f"I answer these people no more in this server:\n{named}{more}",
         colour=ANSWER_COLOUR,
+    )
+
+
+def reports_page(reports: Sequence[Report]) -> Page:
+    """What learners found wrong with questions, newest first, without names."""
+    lines = [f"`{one.question}` ({one.at:%d.%m.%Y}): {quoted(shortened(one.text, QUESTION_SHOWN))}" for one in reports]
+    return within_limits(
+        Page(
+            title="Reports on questions",
+            text="\n".join(lines) or "Nobody has reported a question.",
+            colour=ANSWER_COLOUR,
+            footer="Without names, from every server of this Gradus. `gradus quiz show ID` shows a question."
+            if lines
+            else "",
+        )
     )
 
 

@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from bot.chat.admin_pages import (
     COVERAGE_KINDS,
+    MOST_REPORTS,
     ChannelState,
     blocks_page,
     channels_page,
@@ -19,6 +20,7 @@ from bot.chat.admin_pages import (
     coverage_page,
     home_page,
     pages_of,
+    reports_page,
     training_page,
 )
 from bot.chat.forms import Written, take
@@ -62,10 +64,11 @@ LABELS = {
     "limits": "Limits",
     "blocks": "Block list",
     "coverage": "Coverage",
+    "reports": "Reports",
     "reindex": "Reindex",
     "download": "Download all",
 }
-HOME_ROW = ("channels", "training", "limits", "blocks", "coverage", "reindex")
+HOME_ROW = ("channels", "training", "limits", "blocks", "coverage", "reports", "reindex")
 
 CHANNEL_FIELDS = {
     "allowed_channels": "Answers: every channel",
@@ -173,12 +176,19 @@ async def _coverage(interaction: Press, kind: str = "all", number: int = 0) -> S
     return coverage_page(entries, kind, number, gradus.catalogue), standing_view(*items, PanelButton("home"))
 
 
+async def _reports(interaction: Press) -> Shown:
+    server_of(interaction)
+    reports = await interaction.client.gradus.practising.reports(MOST_REPORTS)
+    return reports_page(reports), standing_view(PanelButton("home"))
+
+
 PANELS: dict[str, Callable[[Press], Awaitable[Shown]]] = {
     "home": _home,
     "channels": _channels,
     "training": _training,
     "blocks": _blocks,
     "coverage": _coverage,
+    "reports": _reports,
 }
 
 

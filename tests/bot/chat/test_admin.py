@@ -55,7 +55,7 @@ async def test_the_panel_shows_every_setting_to_the_moderator_alone(mod: MemberA
     fields = {field.name: field.value for field in shown(panel).embeds[0].fields}
     assert fields["Answers"] == "Public in every channel"
     assert "30 questions an hour" in str(fields["Limits per person"])
-    assert labels(shown(panel)) == ["Channels", "Training", "Limits", "Block list", "Coverage", "Reindex"]
+    assert labels(shown(panel)) == ["Channels", "Training", "Limits", "Block list", "Coverage", "Reports", "Reindex"]
 
 
 async def test_channels_are_chosen_by_selects(
@@ -263,3 +263,20 @@ async def test_however_much_is_wrong_with_the_lessons_the_moderator_reads_of_it(
     done = await mod.click(shown(panel), label="Reindex")
     assert shown(done).content.startswith(str(error)[:900])
     assert shown(done).content.endswith("…")
+
+
+# -------------------------------------------------------------------- reports on questions
+
+
+async def test_moderators_read_what_learners_reported_without_names_and_without_markup(
+    mod: MemberActor, ada: MemberActor, channel: ChannelHandle, gradus: Gradus
+) -> None:
+    panel = shown(await mod.slash(channel, "admin"))
+    empty = shown(await mod.click(panel, label="Reports"))
+    assert "Nobody has reported" in str(empty.embeds[0].description)
+    asked = shown(await ada.click(shown(await ada.slash(channel, "quiz now")), label="Ask me"))
+    await ada.submit_modal(await ada.click(asked, label="Report"), {"report": "**B** is right @everyone"})
+    page = shown(await mod.click(shown(await mod.slash(channel, "admin")), label="Reports"))
+    assert "`dropout-one`" in str(page.embeds[0].description)
+    assert "\\*\\*B\\*\\* is right" in str(page.embeds[0].description)
+    assert "ada" not in str(page.embeds[0].description)
