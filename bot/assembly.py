@@ -89,6 +89,7 @@ def assemble(
     id_source: Callable[[], str] = lambda: secrets.token_hex(8),
     seed_source: Callable[[], int] = lambda: secrets.randbits(31),
     database_path: Path | None = None,
+    encoder_at_once: bool = True,
 ) -> Gradus:
     """The core over the data folder of `settings`, which is made where it is missing.
 
@@ -97,6 +98,7 @@ def assemble(
         id_source: names answers, sessions and prompts, each by at most 25 letters and digits.
         seed_source: gives the seeds of sessions.
         database_path: another database than the bot's own.
+        encoder_at_once: load the encoder now; else when something first needs it.
 
     Raises:
         GradusError: a lesson is broken, the data folder cannot be written, its database is damaged or newer.
@@ -112,7 +114,9 @@ def assemble(
     path = database_path or settings.database_path
     migrate(path, [store.migrations for store in STORES])
     database = DatabaseThread(path)
-    retriever = Retriever(curriculum.catalogue, settings.index_path, model=settings.encoder, say=say)
+    retriever = Retriever(
+        curriculum.catalogue, settings.index_path, model=settings.encoder, say=say, at_once=encoder_at_once
+    )
     asking = Asking(curriculum, retriever, database, id_source)
     practising = Practising(curriculum, database, Marking(curriculum, retriever).grade, id_source, seed_source)
     prompting = Prompting(database, practising.today, id_source)

@@ -66,7 +66,7 @@ def practise(settings: Settings, person: int, name: str, count: int) -> None:
     """
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
-    gradus = assemble(settings, say=say)
+    gradus = assemble(settings, say=say, encoder_at_once=False)
     try:
         with asyncio.Runner() as runner:  # it runs no loop while a line is waited for, so Ctrl-C ends that at once
             scope = Scope("concept", meant(gradus.learning, name).id) if name else Scope()

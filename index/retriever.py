@@ -69,6 +69,7 @@ class Retriever:
         progress: Progress = lambda done, total: None,
         timer: Callable[[], float] = time.perf_counter,
         load: "Callable[[str | None], Encoder]" = load_encoder,
+        at_once: bool = True,
     ) -> None:
         """Start making ready, in the background.
 
@@ -79,6 +80,7 @@ class Retriever:
             progress: called with the passages embedded and those to embed, from the worker thread.
             timer: seconds of a clock that only runs forward.
             load: gives the encoder of that name; called once, in the worker thread.
+            at_once: start now; else when something is first asked of it.
         """
         self._folder = folder
         self._model = model
@@ -91,13 +93,36 @@ class Retriever:
         self._worker = concurrent.futures.ThreadPoolExecutor(1, "gradus-encoder")
         self._reader = concurrent.futures.ThreadPoolExecutor(1, "gradus-words")
         self._builder = concurrent.futures.ThreadPoolExecutor(1, "gradus-renewal")
-        library, passages = Library(catalogue), tuple(lesson_passages(catalogue))
-        self._words = self._reader.submit(self._by_word_alone, library, passages)
-        self._ready = self._worker.submit(self._make_ready_or_tell, library, passages)
+        self._catalogue = catalogue
+        self._beginning = threading.Lock()
+        self._making: tuple[concurrent.futures.Future[Words], concurrent.futures.Future[Ready]] | None = None
+        if at_once:
+            self._begin()
+
+    def _begin(self) -> "tuple[concurrent.futures.Future[Words], concurrent.futures.Future[Ready]]":
+        """What answers by words and what answers by meaning, both begun if they were not."""
+        with self._beginning:
+            if self._making is None:
+                library, passages = Library(self._catalogue), tuple(lesson_passages(self._catalogue))
+                self._making = (
+                    self._reader.submit(self._by_word_alone, library, passages),
+                    self._worker.submit(self._make_ready_or_tell, library, passages),
+                )
+            return self._making
+
+    @property
+    def _words(self) -> "concurrent.futures.Future[Words]":
+        return self._begin()[0]
+
+    @property
+    def _ready(self) -> "concurrent.futures.Future[Ready]":
+        return self._begin()[1]
 
     @property
     def ready(self) -> bool:
         """Whether answers use the encoder by now."""
+        if self._making is None:
+            return False
         return self._ready.done() and not self._ready.cancelled() and self._ready.exception() is None
 
     async def wait_until_ready(self) -> None:
@@ -177,7 +202,7 @@ class Retriever:
         if report is None:
             report = build_index(passages, self._folder, self._load(self._model), self._built)
         made = Ready(library, Index.open(self._folder, before.index.identity), before.encoding, before.encoder)
-        self._words, self._ready = _done(self._by_word_alone(library, passages)), _done(made)
+        self._making = _done(self._by_word_alone(library, passages)), _done(made)
         return report
 
     def _make_ready_or_tell(self, library: Library, passages: tuple[Passage, ...]) -> Ready:

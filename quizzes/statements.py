@@ -1,13 +1,12 @@
-"""What a learner's sentence says, as far as words tell: its stems, whether it denies, what it would say swapped.
+"""What a learner's sentence says, as far as words tell: its stems, its clauses, and whether it denies.
 
-Sentence vectors find what a sentence is about and hardly notice "not", or that two things have changed places. So
-this looks at the words: negation, opposites, and pairs of things that learners mix up.
+Sentence vectors find what a sentence is about and hardly notice a "not", so this looks at the words.
 """
 
 import functools
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,120 +62,6 @@ _NEGATORS = frozenset(
 )
 _NEGATING_PHRASES = ("rather than", "far from", "fails to", "fail to", "nothing to do", "opposite of", "except")
 _CONTRACTED = re.compile(r"(?:(ca|wo|sha)|(\w+))n['’]t\b", re.IGNORECASE)
-_OPPOSITES = (
-    "off on",
-    "disabled enabled",
-    "inactive active",
-    "decreases increases",
-    "decrease increase",
-    "reduces increases",
-    "reduce increase",
-    "falls rises",
-    "shrinks grows",
-    "shrink grow",
-    "smaller larger",
-    "small large",
-    "lower higher",
-    "low high",
-    "less more",
-    "fewer more",
-    "worse better",
-    "slower faster",
-    "slow fast",
-    "minimises maximises",
-    "minimise maximise",
-    "minimizes maximizes",
-    "minimize maximize",
-    "before after",
-    "first last",
-    "subtract add",
-    "subtracts adds",
-    "divided multiplied",
-    "divide multiply",
-    "same different",
-    "few many",
-    "short long",
-    "shorter longer",
-    "narrow wide",
-    "weak strong",
-    "easy hard",
-    "bad good",
-    "worst best",
-    "useless useful",
-    "negative positive",
-    "never always",
-    "unlabelled labelled",
-    "frozen trained",
-    "fixed random",
-)
-_PAIRS = (
-    "training test",
-    "train test",
-    "training inference",
-    "training validation",
-    "generator discriminator",
-    "encoder decoder",
-    "precision recall",
-    "bias variance",
-    "overfitting underfitting",
-    "overfits underfits",
-    "overfit underfit",
-    "forward backward",
-    "row column",
-    "rows columns",
-    "actor critic",
-    "supervised unsupervised",
-    "regression classification",
-    "real fake",
-    "input output",
-    "inputs outputs",
-    "query key",
-    "query value",
-    "queries keys",
-    "key value",
-    "keys values",
-    "weights activations",
-    "mean variance",
-    "source target",
-    "student teacher",
-    "list tuple",
-    "lists tuples",
-    "gradient loss",
-    "batch feature",
-    "batch layer",
-    "parameter hyperparameter",
-    "parameters hyperparameters",
-    "semantic instance",
-    "false true",
-    "sensitivity specificity",
-    "content style",
-    "prior posterior",
-    "likelihood prior",
-    "forget input",
-    "past future",
-    "exploration exploitation",
-    "explore exploit",
-    "convex concave",
-    "minimum maximum",
-    "linear nonlinear",
-    "linear non-linear",
-    "exploding vanishing",
-    "explode vanish",
-    "data model",
-    "policy value",
-    "class function",
-    "numerator denominator",
-    "early late",
-    "left right",
-    "up down",
-    "uphill downhill",
-    "top bottom",
-    "sum product",
-    "server client",
-    "cpu gpu",
-    "user model",
-    "word sentence",
-)
 _FUNCTION_WORDS = frozenset(
     [
         "a",
@@ -297,6 +182,7 @@ def _stemmer() -> Any:
 def words(text: str) -> tuple[str, ...]:
     """The words of a text, small, "n't" as "not", in British spelling."""
     folded = unicodedata.normalize("NFKC", text).lower().replace("’", "'").replace("`", " ")
+    folded = folded.replace("no_grad", "nograd")  # a name, in which nothing is denied
     folded = _CONTRACTED.sub(
         lambda match: {"ca": "can", "wo": "will", "sha": "shall"}.get(match[1] or "", match[2] or "") + " not", folded
     )
@@ -383,6 +269,9 @@ class Said:
 
 
 LEAST_FUNCTION_WORDS = 0.18
+_BEGUN_SMALL = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!etc)(?<!vs)(?<!resp)(?<!approx)(?<=[a-z0-9)])[.!?]\s+(?=[a-z])")
+"""Between two sentences of which the second begins with a small letter, as in a chat."""
+
 _BULLET = re.compile(r"[-*•>]+\s+|\d{1,2}[.)]\s+")
 
 
@@ -394,33 +283,5 @@ def said(answer: str) -> Said:
         if bullet or not line.strip():
             paragraphs.append("")
         paragraphs[-1] += f" {line.strip()[bullet.end() if bullet else 0 :]}"
-    found = [one for paragraph in paragraphs for one in sentences(paragraph.strip())]
+    found = [one for text in paragraphs for whole in sentences(text.strip()) for one in _BEGUN_SMALL.split(whole)]
     return Said(tuple(one for one in found if words(one))[:MOST_SENTENCES])
-
-
-def swapped(text: str) -> Iterator[str]:
-    """The text with two things in each other's places: once for each pair of which it names at least one."""
-    found = set(words(text))
-    for one, other in _SWAPS:
-        if one in found or other in found:
-            yield _swap(text, one, other)
-
-
-def reversed_words(text: str) -> Iterator[str]:
-    """The text with one word made its opposite: once for each opposite that it names just one of."""
-    found = set(words(text))
-    for one, other in _TURNS:
-        if (one in found) != (other in found):
-            yield _swap(text, one, other)
-
-
-def _pairs(rows: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    return tuple((row.split()[0], row.split()[1]) for row in rows)
-
-
-_SWAPS, _TURNS = _pairs(_PAIRS), _pairs(_OPPOSITES)
-
-
-def _swap(text: str, one: str, other: str) -> str:
-    pattern = re.compile(rf"\b(?:{re.escape(one)}|{re.escape(other)})\b", re.IGNORECASE)
-    return pattern.sub(lambda match: other if match[0].lower() == one else one, text)

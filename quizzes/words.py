@@ -246,6 +246,9 @@ def _taken(key: str, typos: int, keys: Collection[str], others: Iterable[str]) -
     return any(distance(key, other, typos) <= typos for other in others if other not in keys)
 
 
+_DOUBLED = re.compile(r"(.)\1")
+
+
 def _typos(given: tuple[str, ...], form: tuple[str, ...]) -> int:
     """How many letters are wrong, where they may be; 3 where it isn't a typo."""
     if _has(given, _NEGATIONS) != _has(form, _NEGATIONS) or _digits(given) != _digits(form):
@@ -259,6 +262,9 @@ def _typos(given: tuple[str, ...], form: tuple[str, ...]) -> int:
     wrong = 0
     for one, other in zip(given, form, strict=True):
         if one == other:
+            continue
+        if other.isalpha() and _DOUBLED.sub(r"\1", one) == _DOUBLED.sub(r"\1", other):
+            wrong += 1  # a letter doubled, or not, is a slip in a short word too
             continue
         allowed = 0 if len(other) < 5 or not other.isalpha() else 1 if len(other) < 9 else 2
         found = distance(one, other, allowed)

@@ -253,3 +253,20 @@ async def test_an_encoder_that_never_comes_is_not_lent(opened: Open) -> None:
 
     with pytest.raises(GradusError, match="damaged"):
         await opened(load).in_worker(lambda: None)
+
+
+async def test_what_nobody_asks_for_is_not_loaded(catalogue: Catalogue, tmp_path: Path) -> None:
+    loaded: list[str | None] = []
+
+    def load(model: str | None) -> Encoder:
+        loaded.append(model)
+        return StandIn()
+
+    retriever = Retriever(catalogue, tmp_path / "index", load=load, at_once=False)
+    retriever.close()
+    assert not retriever.ready
+    assert loaded == []
+    retriever = Retriever(catalogue, tmp_path / "index", load=load, at_once=False)
+    assert len(await retriever.in_worker(lambda: retriever.encoder().encode_sentences(["a"]))) == 1
+    retriever.close()
+    assert loaded == [None]
