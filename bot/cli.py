@@ -280,8 +280,12 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """An answer from the lessons, with its sources."""
+    from bot.terminal import opened
+
     _one_of(question, batch)
     asked = "" if batch else _asked(question)
+    if batch is not None:
+        opened(batch).close()  # before an index is made for it
     with _retriever(_settings()) as retriever:
         if batch is not None:
             _each(batch, lambda entry: _answer(retriever, _asked(entry["question"]), _history(entry)))

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.markdown import Markdown
@@ -56,11 +56,20 @@ def read_batch(path: Path, asked: str = "question") -> Iterator[dict[str, Any] |
     Raises:
         GradusError: the file cannot be read.
     """
+    with opened(path) as file:
+        for number, line in enumerate(file, start=1):
+            if line.strip():
+                yield _entry(path, number, line, asked)
+
+
+def opened(path: Path) -> TextIO:
+    """A file of lines, opened to read.
+
+    Raises:
+        GradusError: it cannot be read.
+    """
     try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            for number, line in enumerate(file, start=1):
-                if line.strip():
-                    yield _entry(path, number, line, asked)
+        return path.open(encoding="utf-8", errors="replace")
     except OSError as error:
         raise GradusError(f"cannot read {path}: {(error.strerror or 'no such file').lower()}") from error
 

@@ -220,7 +220,7 @@ def test_markdown_becomes_html_in_which_nothing_of_the_text_is_markup(
         ("eigenvalues-meanings", "<li>An eigenvalue 1</li>", "An eigenvalue 1 → leaves the vectors"),
         ("matrix-decomposition-rank-print", "<pre><code>import", "<pre><code>(3, 2) 2\n1</code></pre>"),
         ("derivatives-vanished-step", " 8 h = 1e-8", "<b>Line 8</b> becomes</p><pre><code>h = 1e-2"),
-        ("why-deep-learning-data-needed", "How many\nexamples", "<b>1024000</b>"),
+        ("why-deep-learning-data-needed", "How many examples", "<b>1024000</b>"),
         ("matrix-calculus-softmax-cross", "<code>p2</code>", "<code>-p1 * p2</code>"),
         ("eigenvalues-explain", "Explain in two to four sentences", "The eigenvalue is the factor"),
     ],
