@@ -100,6 +100,12 @@ class Visitor:
         """Type `/ask` and a question, as the hint says, and send it."""
         await self.says(f"/ask {question}")
 
+    async def runs(self, command: str) -> None:
+        """Type a command that needs nothing more, pick it by Enter, and send it by another."""
+        await self.says(f"/{command}")
+        await expect(self.channel.locator(".command-chip")).to_be_focused()
+        await self.page.keyboard.press("Enter")
+
     async def picks(self, command: str, value: str) -> None:
         """Begin to type a command, pick it from the list that opens, and fill in its first option."""
         await self.composer.click()

@@ -1,10 +1,14 @@
+from datetime import time
 from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
+from bot.assembly import Gradus, assemble
+from bot.chat.client import make_client
 from bot.demo.clock import DemoClock
 from bot.demo.server import listen, open_demo
+from bot.settings import Settings
 from tests.bot.demo.driving import Visitor, browser, chromium
 from tests.bot.demo.real import real_bot
 
@@ -54,3 +58,37 @@ async def test_a_visitor_follows_up_in_a_thread_and_somebody_else_joins_in(tmp_p
             await visitor.presses("Remove")
             await visitor.sees("Removed, and I no longer keep it.")
             assert visitor.complaints == []
+
+
+async def test_a_newcomer_practises_and_is_asked_again_the_next_morning(tmp_path: Path) -> None:
+    clock = DemoClock()
+    gradus = assemble(Settings(home=tmp_path), say=lambda line: None, clock=clock, encoder_at_once=False)
+    tick = gradus.ticks.run_due
+    try:
+        async with (
+            open_demo(lambda: make_client(gradus), listener=listen(0), clock=clock, tick=tick) as address,
+            browser() as running,
+        ):
+            visitor = await Visitor.arrive(running, address)
+            await visitor.runs("quiz now")
+            await visitor.sees("New: What is deep learning?")
+            await visitor.presses("I know this")
+            await visitor.sees("What is due today · 1 of 5")
+            await visitor.presses("I don't know")
+            await visitor.sees("comes back on")
+            await visitor.says("/quiz daily 08:30")
+            await visitor.sees("Tell me your time zone too")
+            await gradus.prompting.set_daily(*await _somebody(gradus), "UTC", "dm", clock())
+            await visitor.jumps("+1 day")
+            await visitor.goes_to("Gradus")
+            await visitor.sees("5 questions for today: What is deep learning?")
+            await visitor.presses("Start")
+            await visitor.sees("What is due today · 1 of 5")
+    finally:
+        gradus.close()
+
+
+async def _somebody(gradus: Gradus) -> tuple[int, time]:
+    """The Discord account of the one learner there is, and an hour."""
+    row = await gradus.database.run(lambda database: next(iter(database.query("select discord_id from learners"))))
+    return int(row["discord_id"]), time(8, 30)
