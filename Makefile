@@ -17,8 +17,10 @@ demo: $(VENV)/.demo
 
 test: $(VENV)/.dev
 	@echo "ruff: style" && $(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
-	@echo "mypy: types" && $(BIN)/mypy
-	@echo "pytest: behaviour" && $(BIN)/python -m pytest
+	@echo "mypy: types, beside pytest: behaviour"; \
+	$(BIN)/mypy & types=$$!; \
+	$(BIN)/python -m pytest; behaviour=$$?; \
+	wait $$types && exit $$behaviour
 
 bench: $(VENV)/.dev $(VENV)/.bench
 	@$(BIN)/python -m tests.benchmarks
