@@ -1,6 +1,7 @@
 """The use case of practice: sessions of questions, one after another, and what the answers say of a memory."""
 
 import asyncio
+import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,8 @@ from quizzes.practice import NEW_A_DAY, REVIEWS_A_DAY, SESSION, Item, Learned, P
 from quizzes.question import Choice, Cloze, FindBug, Matching, Ordering, Posed
 from quizzes.store import PracticeSettings, PracticeStore, Report, Session
 from quizzes.weights import FEWEST, own_weights
+
+logger = logging.getLogger(__name__)
 
 Fit = Callable[[Sequence[Attempt]], tuple[float, ...] | None]
 GradeAnswer = Callable[[Posed, str], Awaitable[Grade]]
@@ -364,16 +367,21 @@ class Practising:
         if found is None:
             return
         learner, log = found
-        weights = await asyncio.to_thread(self._fit, log) or ()
+        try:
+            weights = await asyncio.to_thread(self._fit, log) or ()
+        except GradusError as error:  # counts as a try: the next is due when the log has grown
+            logger.error("learner %d keeps the published weights: %s", learner, error)
+            weights = ()
 
         def keep(database: Database) -> None:
             with writing(database):
+                now_there = self._store.attempts(database, learner)
+                if not now_there:  # they had everything deleted meanwhile
+                    return
                 rated = sum(one.rating is not None for one in log)
                 settings = replace(self._store.settings(database, learner), weights=weights, fitted_on=rated)
                 self._store.keep_settings(database, learner, settings)
-                self._store.replace_cards(
-                    database, learner, cards(self._store.attempts(database, learner), _memory(settings))
-                )
+                self._store.replace_cards(database, learner, cards(now_there, _memory(settings)))
 
         await self._database.run(keep)
 
@@ -453,8 +461,7 @@ class Practising:
     def _last(self, database: Database, session: Session) -> Attempt | None:
         if session.phase != "told" or not session.attempts:
             return None
-        log = self._store.attempts(database, session.learner)
-        return next((one for one in log if one.id == session.attempts[-1]), None)
+        return self._store.attempt(database, session.attempts[-1])
 
     def _undo(self, database: Database, session: Session, attempt: int, now: datetime) -> None:
         memory = _memory(self._store.settings(database, session.learner))

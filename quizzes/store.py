@@ -101,6 +101,17 @@ class PracticeStore:
         )
         return tuple(_attempt(row) for row in rows)
 
+    def attempt(self, database: Database, id: int) -> Attempt | None:
+        """One attempt, or None where it is no more, or was taken back."""
+        rows = database.query(
+            """
+            select attempts.*, 0 as undone from attempts
+            where attempt = ? and attempt not in (select attempt from attempt_undos)
+            """,
+            [id],
+        )
+        return next((_attempt(row) for row in rows), None)
+
     def next_attempt(self, database: Database) -> int:
         """The id that the next attempt gets."""
         row = next(iter(database.query("select coalesce(max(attempt), 0) + 1 as next from attempts")))

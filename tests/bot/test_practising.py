@@ -934,5 +934,38 @@ async def test_own_weights_are_found_kept_and_looked_for_again_only_in_a_longer_
     assert asked == [FEWEST, FEWEST + FEWEST // 2]
 
 
+async def test_a_fitting_that_fails_is_not_tried_again_at_once_and_who_was_forgotten_stays_so(
+    curriculum: Curriculum, database: DatabaseThread
+) -> None:
+    tries: list[int] = []
+    learner = database.call(lambda db: LearnerStore().learner_for(db, ADA, NOW)).id
+
+    def answer(db: Database) -> None:
+        for id in range(1, FEWEST + 1):
+            day = NOW.date() + timedelta(days=id)
+            entry = Attempt(
+                id, "dropout", "dropout-one", 0, "recall", "correct", 1.0, None, 0, False, None, Rating.GOOD, NOW, day
+            )
+            STORE.record(db, learner, entry, None)
+
+    def fails(log: Sequence[Attempt]) -> None:
+        tries.append(len(log))
+        raise GradusError("too slow")
+
+    database.call(answer)
+    practising = Practising(curriculum, database, never_grades, itertools.count().__str__, lambda: 0, fails)
+    await practising.fit_weights(NOW)
+    await practising.fit_weights(NOW)
+    assert tries == [FEWEST]
+
+    def forgets(log: Sequence[Attempt]) -> None:
+        database.call(lambda db: STORE.forget(db, learner))
+
+    database.call(lambda db: STORE.keep_settings(db, learner, PracticeSettings()))
+    practising = Practising(curriculum, database, never_grades, itertools.count().__str__, lambda: 0, forgets)
+    await practising.fit_weights(NOW)
+    assert not any(database.call(lambda db: STORE.export(db, learner)).values())
+
+
 async def never_grades(posed: Posed, answer: str) -> Grade:
     raise AssertionError("nothing is answered here")
