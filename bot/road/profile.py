@@ -1,5 +1,6 @@
 """What learners tell of themselves at the start: a goal, a level, the hour for questions and the time zone."""
 
+import functools
 import re
 import zoneinfo
 from collections.abc import Mapping
@@ -79,7 +80,7 @@ def parse_zone(text: str) -> str:
     Raises:
         GradusError: there is none of that name; one that is spelt alike is suggested.
     """
-    zones = zoneinfo.available_timezones()
+    zones = _zones()
     wanted = re.sub(r"\s+", "_", text.strip()).casefold()
     whole = {zone.casefold(): zone for zone in zones}
     if wanted in whole:
@@ -91,10 +92,16 @@ def parse_zone(text: str) -> str:
     raise GradusError(f"I know no time zone {_quoted(text)}{hint}.")
 
 
+@functools.cache
+def _zones() -> frozenset[str]:
+    """Every time zone; the library reads hundreds of files for it, which typing a letter must not."""
+    return frozenset(zoneinfo.available_timezones())
+
+
 def matching_zones(typed: str, most: int) -> list[str]:
     """The time zones whose name holds what is typed so far, those that begin with it first; continents' own only."""
     wanted = re.sub(r"\s+", "_", typed.strip()).casefold()
-    zones = (zone for zone in zoneinfo.available_timezones() if "/" in zone and not _rank(zone)[0])
+    zones = (zone for zone in _zones() if "/" in zone and not _rank(zone)[0])
     found = (zone for zone in zones if wanted in zone.casefold())
     return sorted(found, key=lambda zone: (not zone.rsplit("/", 1)[-1].casefold().startswith(wanted), zone))[:most]
 
@@ -155,5 +162,7 @@ class Profiles:
         if profile.hour is None or profile.zone is None:
             if before.hour is not None:
                 await self._prompting.off(person, now)
-        elif (before.hour, before.zone) != (profile.hour, profile.zone):
+        elif before.hour == profile.hour and before.zone != profile.zone:  # a traveller's stay paused if they were
+            await self._prompting.move(person, profile.zone, now)
+        elif before.hour != profile.hour:
             await self._prompting.set_daily(person, profile.hour, profile.zone, before.place, now, server=server)

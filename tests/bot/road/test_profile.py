@@ -99,6 +99,10 @@ async def test_daily_questions_follow_the_hour_and_the_zone(profiles: Profiles, 
     assert daily.next_at == datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
     await profiles.keep(ADA, Profile(hour=time(20), zone="Asia/Tokyo"), NOW)
     assert (await prompting.daily(ADA)).next_at == datetime(2026, 3, 1, 11, tzinfo=UTC)
+    await prompting.pause(ADA, NOW)
+    await profiles.keep(ADA, Profile(hour=time(20), zone="Europe/Paris"), NOW)
+    daily = await prompting.daily(ADA)
+    assert (daily.zone, daily.paused) == ("Europe/Paris", True)
     await profiles.keep(ADA, Profile(zone="Asia/Tokyo"), NOW)
     assert (await prompting.daily(ADA)).hour is None
 
