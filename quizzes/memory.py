@@ -6,7 +6,7 @@ steps of minutes and its fuzz are off, and ours is drawn from a seed.
 """
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum
@@ -135,13 +135,6 @@ class Memory:
     def retrievability(self, card: Card, on: date) -> float:
         """The probability that it is remembered on a study date, 0 to 1."""
         return float(self._scheduler.get_card_retrievability(_to_fsrs(card, on), _noon(max(on, card.last))))
-
-    def rebuilt(self, reviews: Iterable[tuple[Rating, date, str | None]]) -> Card | None:
-        """The card that a history of reviews (rating, study date, fuzz seed) leads to."""
-        card = None
-        for rated, on, fuzz_seed in reviews:
-            card = self.review(card, rated, on, fuzz_seed)
-        return card
 
 
 def _noon(day: date) -> datetime:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import discord
 
 from bot.assembly import Gradus
-from bot.chat.forms import Written, sent_form, written
+from bot.chat.forms import Written, take
 from bot.chat.messages import embed
 from bot.chat.practice_pages import day
 from bot.chat.rendering import ANSWER_COLOUR, Field, Page, within_limits
@@ -228,18 +228,12 @@ class DailyForm(discord.ui.Modal):
 
 async def take_daily_form(interaction: Press) -> None:
     """Keep what the form says, if that is what was sent; what goes wrong is told to who sent it."""
-    if sent_form(interaction) != FORM:
-        return
-    try:
-        await interaction.response.defer()
-        await _kept(interaction, written(interaction))
-        await show_daily(interaction, turned=True)
-    except Exception as error:  # no command and no item of discord.py's: nothing else would tell
-        await interaction.client.complaints.to_interaction(interaction, error)
+    await take(interaction, FORM, _kept)
 
 
 async def _kept(interaction: Press, told: Written) -> None:
-    """Everything is read before anything is kept: one wrong line loses nothing that was typed right elsewhere."""
+    """Limits are read before any is kept, so that one wrong line leaves all of them as they were."""
+    await interaction.response.defer()
     gradus, person = interaction.client.gradus, interaction.user.id
     settings = replace(
         await gradus.practising.settings(person, gradus.clock()),
@@ -250,6 +244,7 @@ async def _kept(interaction: Press, told: Written) -> None:
     hour, zone = told.get("hour", "").strip(), told.get("zone", "").strip()
     await gradus.practising.set(person, settings, gradus.clock())
     await set_hour(interaction, hour or None, zone or None)
+    await show_daily(interaction, turned=True)
 
 
 async def set_hour(interaction: Press, hour: str | None, zone: str | None) -> None:

@@ -6,12 +6,13 @@ old message, a second press, or one after a restart changes nothing that it shou
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import discord
 
 from bot.assembly import Gradus
-from bot.chat.forms import Written, sent_form, written
+from bot.chat.forms import Written, sent_form, take
 from bot.chat.lesson_panel import lesson_panel
 from bot.chat.messages import prepare
 from bot.chat.panels import Panel, send, turn
@@ -333,14 +334,10 @@ async def take_practice_form(interaction: Press) -> None:
     found = FORM_ID.fullmatch(sent_form(interaction) or "")
     if found is None:
         return
-    try:
-        await _taken(interaction, found["what"], found["session"], int(found["position"]))
-    except Exception as error:  # no command and no item of discord.py's: nothing else would tell
-        await interaction.client.complaints.to_interaction(interaction, error)
+    await take(interaction, found[0], partial(_taken, found["what"], found["session"], int(found["position"])))
 
 
-async def _taken(interaction: Press, what: str, session: str, position: int) -> None:
-    told = written(interaction)
+async def _taken(what: str, session: str, position: int, interaction: Press, told: Written) -> None:
     if what == "report":
         await interaction.response.defer(ephemeral=True, thinking=True)
         gradus = interaction.client.gradus

@@ -5,10 +5,8 @@ from datetime import date, timedelta
 
 import fsrs
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from quizzes.memory import Card, Confidence, Memory, Outcome, Rating, rating
+from quizzes.memory import Confidence, Memory, Outcome, Rating, rating
 
 DAY = date(2026, 3, 28)
 
@@ -63,22 +61,6 @@ def test_fuzz_follows_from_its_seed_and_leaves_the_process_its_randomness() -> N
     assert len(dues) > 1
     again = Memory().review(card, Rating.GOOD, card.due, fuzz_seed="3")
     assert again == Memory().review(card, Rating.GOOD, card.due, fuzz_seed="3")
-
-
-reviews = st.lists(st.tuples(st.sampled_from(Rating), st.integers(0, 40)), min_size=1, max_size=30)
-
-
-@settings(max_examples=100, deadline=None)
-@given(reviews)
-def test_a_card_is_rebuilt_from_its_reviews_exactly(history: list[tuple[Rating, int]]) -> None:
-    memory, day = Memory(), DAY
-    card: Card | None = None
-    told = []
-    for place, (rated, gap) in enumerate(history):
-        day += timedelta(days=gap)
-        card = memory.review(card, rated, day, fuzz_seed=str(place))
-        told.append((rated, day, str(place)))
-    assert memory.rebuilt(told) == card
 
 
 @pytest.mark.parametrize(
