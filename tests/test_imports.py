@@ -15,10 +15,21 @@ ROOMS = {
     "content": {"foundation"},
     "index": {"foundation", "content"},
     "quizzes": {"foundation", "content", "index"},
-    "bot": {"foundation", "content", "index", "quizzes"},
+    "training": {"foundation"},
+    "bot": {"foundation", "content", "index", "quizzes", "training"},
 }
 
-HEAVY = ("torch", "sentence_transformers", "transformers", "faiss", "matplotlib", "discord", "simcord", "ziamath")
+HEAVY = (
+    "torch",
+    "sentence_transformers",
+    "transformers",
+    "faiss",
+    "matplotlib",
+    "discord",
+    "simcord",
+    "ziamath",
+    "openai",
+)
 
 
 def modules(room: str) -> Iterator[Path]:
@@ -80,7 +91,8 @@ LIGHT = [
     "import content, content.catalogue, content.lesson",
     "import index, index.passages, index.search, index.build, index.embedding, index.answers, index.retriever",
     "import quizzes, quizzes.bank, quizzes.grading, quizzes.teachback, quizzes.check",
-    "import bot.quizzing, bot.practising",
+    "import training, training.specs, training.architecture, training.run_store, training.worker, training.diagnosis",
+    "import bot.quizzing, bot.practising, bot.tutor.tutoring, bot.tutor.speaking",
     "import bot, bot.settings, bot.assembly, bot.asking, bot.store, bot.ticks, bot.doctor, bot.terminal, bot.running",
     "import sys; sys.argv = ['gradus', '--help']\nimport bot.cli\ntry: bot.cli.main()\nexcept SystemExit: pass",
 ]

@@ -1,0 +1,1 @@
+"""Learners' small training runs: tasks, data, the queue and what carries a run."""
