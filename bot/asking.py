@@ -13,6 +13,7 @@ from bot.questions import clean_question, harmless
 from bot.store import AnswerStore, Doubt, KeptAnswer, Thread
 from foundation.database import DatabaseThread
 from foundation.errors import GradusError
+from foundation.learners import Learner
 from foundation.store import LearnerStore
 from index.answers import Answer, Answerer, Turn
 from index.language import small_talk
@@ -23,6 +24,7 @@ DIRECT_MEMORY = timedelta(minutes=30)  # how long direct messages stay one conve
 MOST_COVERED = 1000  # questions in a coverage report
 
 DIRECT = "dm"  # the place of direct messages
+PRIVATE = "/private"  # behind a place, where only who asks sees the answer
 
 COVERAGE = "coverage"  # the notice that moderators see what could not be answered
 
@@ -56,11 +58,13 @@ class Asked:
     Attributes:
         notice: whether this learner has to hear now, and only now, that a server's moderators see (without
             names) what could not be answered.
+        before: earlier answers of the conversation that whoever sees this one may see too, the latest last.
     """
 
     id: str
     answer: Answer
     notice: bool = False
+    before: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,8 @@ class Asking:
         the last half hour; elsewhere, the answers that are replied to, one after another.
 
         Args:
-            place: where it is asked: `server/channel` and more parts as the driver likes, or `DIRECT`.
+            place: where it is asked: `server/channel` and more parts as the driver likes, `PRIVATE` last where only
+                who asks sees the answer; or `DIRECT`.
             now: aware, UTC.
             follows: the id of an answer that the learner replies to, if any: what "it" means.
             conversation: the place is a thread, where one question leads to the next.
@@ -121,21 +126,15 @@ class Asking:
         """
         cleaned = clean_question(question)
 
-        def before(database: Database) -> tuple[KeptAnswer, ...]:
-            if conversation:
-                earlier = self._answers.conversation(database, place, MOST_TURNS)
-            elif place == DIRECT:
-                learner = self._learners.find(database, learner_discord_id)
-                since = now - DIRECT_MEMORY
-                earlier = self._answers.latest_of(database, learner.id, place, since, MOST_TURNS) if learner else ()
-            else:
-                return self._answers.chain(database, follows, MOST_TURNS)
-            replied = self._answers.find(database, follows) if follows else None
-            others = tuple(one for one in earlier if one.id != follows)
-            return others if replied is None else (*others, replied)
+        def before(database: Database) -> tuple[tuple[KeptAnswer, ...], tuple[Answer, ...]]:
+            learner = self._learners.find(database, learner_discord_id)
+            said = self._said_before(database, learner, place, now, follows, conversation)
+            opening = self._answers.conversation(database, place, 0) if conversation else ()
+            seen = tuple(one.answer for one in said if one in opening or _may_see(one, learner, place))
+            return said, seen
 
-        turns = (Turn(one.answer.question, one.answer.concept) for one in await self._database.run(before))
-        answer = await self._answerer.ask(cleaned, tuple(turns))
+        said, seen = await self._database.run(before)
+        answer = await self._answerer.ask(cleaned, tuple(Turn(one.answer.question, one.answer.concept) for one in said))
         id = self._id_source()
 
         def keep(database: Database) -> bool:
@@ -143,7 +142,31 @@ class Asking:
             self._answers.keep(database, KeptAnswer(id, learner.id, place, now, answer, follows))
             return place != DIRECT and self._answers.tell_once(database, learner.id, COVERAGE, now)
 
-        return Asked(id, answer, await self._database.run(keep))
+        return Asked(id, answer, await self._database.run(keep), seen)
+
+    def _said_before(
+        self,
+        database: Database,
+        learner: Learner | None,
+        place: str,
+        now: datetime,
+        follows: str | None,
+        conversation: bool,
+    ) -> tuple[KeptAnswer, ...]:
+        if conversation:
+            earlier = self._answers.conversation(database, place, MOST_TURNS)
+        elif place == DIRECT:
+            since = now - DIRECT_MEMORY
+            earlier = self._answers.latest_of(database, learner.id, place, since, MOST_TURNS) if learner else ()
+        else:
+            return self._answers.chain(database, follows, MOST_TURNS)
+        replied = self._answers.find(database, follows) if follows else None
+        others = tuple(one for one in earlier if one.id != follows)
+        return others if replied is None else (*others, replied)
+
+    async def reword(self, id: str, answer: Answer) -> None:
+        """Keep an answer as it was shown in the end, where it is still kept."""
+        await self._database.run(lambda database: self._answers.reword(database, id, answer))
 
     async def answer(self, id: str) -> Answer:
         """The answer that was given under `id`.
@@ -266,6 +289,14 @@ class Asking:
     async def forget_old(self, now: datetime) -> None:
         """Remove the answers older than `KEEP_ANSWERS`: a tick for once a day."""
         await self._database.run(lambda database: self._answers.forget_older(database, now - KEEP_ANSWERS))
+
+
+def _may_see(kept: KeptAnswer, learner: Learner | None, place: str) -> bool:
+    """Whether whoever sees what the learner is answered in `place` may see an earlier answer too."""
+    if kept.place != DIRECT and not kept.place.endswith(PRIVATE):
+        return kept.place == place.removesuffix(PRIVATE)
+    alone = place == DIRECT or place.endswith(PRIVATE)
+    return alone and learner is not None and kept.learner == learner.id
 
 
 def _kept(found: KeptAnswer | None) -> KeptAnswer:

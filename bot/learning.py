@@ -15,6 +15,7 @@ from content.outline import outline
 from foundation.errors import GradusError, did_you_mean
 
 PAGE_LENGTH = 1400  # characters that read well on a phone; only what can't be cut makes a page longer
+IDEA_LENGTH = 650  # characters of one idea of a guided session
 FORMULA_LENGTH = 180  # what a formula counts, as it stands in the page's picture
 MOST_STARTS = 3  # concepts to begin with
 
@@ -148,7 +149,7 @@ class Learning:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._names = NameSearch(catalogue)
-        self._pages: dict[str, tuple[LessonPage, ...]] = {}
+        self._pages: dict[tuple[str, int], tuple[LessonPage, ...]] = {}
 
     # ---------------------------------------------------------------- finding a concept
 
@@ -207,18 +208,31 @@ class Learning:
         catalogue = self._catalogue
         concept = catalogue.concept(id)
         lesson = catalogue.lessons.get(id)
-        if lesson is not None and id not in self._pages:
-            self._pages[id] = _pages(lesson, catalogue)
         return Study(
             concept=id,
             title=concept.title,
             stage=catalogue.stages[concept.stage],
             names=tuple(dict.fromkeys((*(lesson.aliases if lesson else ()), *concept.covers))),
-            pages=self._pages.get(id, ()),
+            pages=self._cut(id, PAGE_LENGTH),
             builds_on=tuple(self._neighbour(catalogue.concepts[one]) for one in concept.requires),
             leads_to=tuple(self._neighbour(one) for one in catalogue.leads_to(id)),
             reading=catalogue.resources_for(id),
         )
+
+    def ideas(self, id: str, heading: str) -> tuple[LessonPage, ...]:
+        """What a lesson says under a section's heading or a learner's question, in small pages; empty where it has
+        no such heading.
+        """
+        pages = self._cut(id, IDEA_LENGTH)
+        return tuple(page for page in pages if heading == page.section or heading in page.questions)
+
+    def _cut(self, id: str, length: int) -> tuple[LessonPage, ...]:
+        lesson = self._catalogue.lessons.get(id)
+        if lesson is None:
+            return ()
+        if (id, length) not in self._pages:
+            self._pages[id, length] = _pages(lesson, self._catalogue, length)
+        return self._pages[id, length]
 
     def reading(self) -> tuple[Resource, ...]:
         """Every book, course and the like that the catalogue holds."""
@@ -290,12 +304,12 @@ class _Piece:
         return len(self.text) + FORMULA_LENGTH * len(self.formulas)
 
 
-def _pages(lesson: Lesson, catalogue: Catalogue) -> tuple[LessonPage, ...]:
+def _pages(lesson: Lesson, catalogue: Catalogue, length: int) -> tuple[LessonPage, ...]:
     numbers = itertools.count(1)
     pages: list[LessonPage] = []
     for section in lesson.sections:
         pieces = [_shown(group, catalogue, numbers) for group in _groups(section)]
-        parts = _balanced(pieces)
+        parts = _balanced(pieces, length)
         for part, held in enumerate(parts, start=1):
             formulas = tuple(formula for piece in held for formula in piece.formulas)
             pictured = section.title in PICTURED and not formulas
@@ -375,10 +389,10 @@ def _joined(pieces: Iterable[_Piece]) -> str:
     return text
 
 
-def _balanced(pieces: list[_Piece]) -> list[list[_Piece]]:
-    """The pieces on as few pages as `PAGE_LENGTH` allows, the pages about equally long."""
-    best = _filled(pieces, PAGE_LENGTH)
-    for length in range(PAGE_LENGTH, 0, -50):
+def _balanced(pieces: list[_Piece], most: int) -> list[list[_Piece]]:
+    """The pieces on as few pages as a length allows, the pages about equally long."""
+    best = _filled(pieces, most)
+    for length in range(most, 0, -50):
         tried = _filled(pieces, length)
         if len(tried) > len(best):
             break

@@ -26,10 +26,18 @@ To remove everything now, use /me and press Delete my data.
 class Mine:
     """What is kept on a learner, over every store that keeps something."""
 
-    def __init__(self, database: DatabaseThread, stores: Sequence[KnowsLearners]) -> None:
-        """`stores` in the order in which they forget; learners themselves come last."""
+    def __init__(
+        self,
+        database: DatabaseThread,
+        stores: Sequence[KnowsLearners],
+        conversations: Sequence[KnowsLearners] = (),
+    ) -> None:
+        """`stores` in the order in which they forget; learners themselves come last. `conversations` are those of
+        them that hold what was said.
+        """
         self._database = database
         self._stores = tuple(stores)
+        self._conversations = tuple(conversations)
         self._learners = LearnerStore()
 
     async def count(self, person: int) -> int:
@@ -48,13 +56,19 @@ class Mine:
 
     async def forget(self, person: int) -> bool:
         """Remove all that is kept on a Discord account, at once and for good; False where nothing was."""
+        return await self._forget(person, self._stores)
 
+    async def forget_conversations(self, person: int) -> bool:
+        """Remove what they asked and talked about, with the answers and votes; False where nothing was."""
+        return await self._forget(person, self._conversations)
+
+    async def _forget(self, person: int, stores: Sequence[KnowsLearners]) -> bool:
         def act(database: Database) -> bool:
             with writing(database):
                 learner = self._learners.find(database, person)
-                if learner is None:
+                if learner is None or not any(any(store.export(database, learner.id).values()) for store in stores):
                     return False
-                for store in self._stores:
+                for store in stores:
                     store.forget(database, learner.id)
             # What was removed still stands in the write-ahead log until that is folded into the file.
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

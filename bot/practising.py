@@ -234,6 +234,59 @@ class Practising:
 
         return await self._seen(await self._database.run(act))
 
+    def note(
+        self,
+        database: Database,
+        learner: Learner,
+        item: Item,
+        grade: Grade,
+        now: datetime,
+        *,
+        hints: int = 0,
+        revealed: bool = False,
+        confidence: Confidence | None = None,
+        instead_of: Attempt | None = None,
+    ) -> Attempt:
+        """Add an attempt to the log, within the caller's transaction, rated where it is the day's first on its concept
+        and was not just taught, as a `new` item was.
+
+        One that stands for another keeps its day, and is its day's first where the other was.
+        """
+        state = self._state(database, learner, now)
+        memory, on = state.plan.memory, instead_of.study_date if instead_of else state.learned.on
+        posed = self._posed(item)
+        card = state.learned.cards.get(item.concept)
+        before = [one for one in state.learned.of(item.concept) if instead_of is None or one.id < instead_of.id]
+        first = not any(one.study_date == on for one in before)
+        rated = None
+        if first and item.role in ("review", "probe"):
+            rated = rating(
+                grade.outcome,
+                hints=hints,
+                revealed=revealed,
+                confidence=confidence,
+                free_form=not is_choice(posed),
+            )
+        attempt = Attempt(
+            id=self._store.next_attempt(database),
+            concept=item.concept,
+            question=item.question,
+            seed=item.seed,
+            facet=posed.question.facet,
+            outcome=grade.outcome,
+            score=grade.score,
+            confidence=confidence,
+            hints=hints,
+            revealed=revealed,
+            retrievability=memory.retrievability(card, on) if card else None,
+            rating=rated,
+            at=now,
+            study_date=on,
+        )
+        after = memory.review(card, rated, on, attempt.fuzz_seed) if rated is not None else None
+        self._store.record(database, learner.id, attempt, after)
+        return attempt
+
     async def confide(
         self, person: int, session: str, position: int, said: Confidence | Judgement, now: datetime
     ) -> View:
@@ -480,47 +533,18 @@ class Practising:
         confidence: Confidence | None = None,
         instead_of: Attempt | None = None,
     ) -> Attempt:
-        """Add an attempt to the log, rated where it is the day's first on its concept and was not just taught.
-
-        One that stands for another keeps its day, and is its day's first where the other was.
-        """
-        item = session.item
-        assert item is not None
-        learner = self._learners.learner_for(database, person, now)
-        state = self._state(database, learner, now)
-        memory, on = state.plan.memory, instead_of.study_date if instead_of else state.learned.on
-        posed = self._posed(item)
-        card = state.learned.cards.get(item.concept)
-        before = [one for one in state.learned.of(item.concept) if instead_of is None or one.id < instead_of.id]
-        first = not any(one.study_date == on for one in before)
-        rated = None
-        if first and item.role in ("review", "probe"):
-            rated = rating(
-                grade.outcome,
-                hints=session.hints,
-                revealed=revealed,
-                confidence=confidence,
-                free_form=not is_choice(posed),
-            )
-        attempt = Attempt(
-            id=self._store.next_attempt(database),
-            concept=item.concept,
-            question=item.question,
-            seed=item.seed,
-            facet=posed.question.facet,
-            outcome=grade.outcome,
-            score=grade.score,
-            confidence=confidence,
+        assert session.item is not None
+        return self.note(
+            database,
+            self._learners.learner_for(database, person, now),
+            session.item,
+            grade,
+            now,
             hints=session.hints,
             revealed=revealed,
-            retrievability=memory.retrievability(card, on) if card else None,
-            rating=rated,
-            at=now,
-            study_date=on,
+            confidence=confidence,
+            instead_of=instead_of,
         )
-        after = memory.review(card, rated, on, attempt.fuzz_seed) if rated is not None else None
-        self._store.record(database, learner.id, attempt, after)
-        return attempt
 
     async def _seen(self, session: Session) -> View:
         """A session as its learner sees it."""

@@ -17,7 +17,7 @@ def clean_question(question: str) -> str:
     Raises:
         GradusError: nothing is left of it, or it is longer than `LONGEST_QUESTION`.
     """
-    cleaned = " ".join("".join(_visible(character) for character in question).split())
+    cleaned = visible(question)
     if not any(unicodedata.category(character)[0] in "LNPS" for character in cleaned):
         raise GradusError("That question is empty. Ask me in your own words, for example: why does dropout help?")
     if len(cleaned) > LONGEST_QUESTION:
@@ -26,6 +26,11 @@ def clean_question(question: str) -> str:
             "Ask the part that matters most first."
         )
     return cleaned
+
+
+def visible(text: str) -> str:
+    """The text without control and invisible characters, and with single spaces."""
+    return " ".join("".join(map(_visible, text)).split())
 
 
 def _visible(character: str) -> str:

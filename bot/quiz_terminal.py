@@ -150,7 +150,7 @@ class Sitting:
         page = question_page(self.view, self.curriculum.catalogue)
         if self.view.posed.choices:
             return page.with_text_below(f"*{form(self.view.posed)}*")
-        return page.with_text_below("*An empty line ends the answer.*") if _of_lines(self.view.posed) else page
+        return page.with_text_below("*An empty line ends the answer.*") if of_lines(self.view.posed) else page
 
     def _teaching(self) -> str:
         page = teaching_page(self.view)
@@ -240,7 +240,7 @@ class Sitting:
 
     def _answered(self, line: str) -> View:
         assert self.view.posed is not None
-        answer = _to_empty_line(line) if _of_lines(self.view.posed) else line
+        answer = to_empty_line(line) if of_lines(self.view.posed) else line
         if isinstance(self.view.posed.task, Explain) and self.loading():
             say(WAITS)
         try:
@@ -258,7 +258,7 @@ def page_text(page: Page) -> str:
     return "\n\n".join(part for part in (f"## {page.title}", page.text, picture, footer) if part)
 
 
-def _of_lines(posed: Posed) -> bool:
+def of_lines(posed: Posed) -> bool:
     return isinstance(posed.task, CodeOutput | Explain)
 
 
@@ -288,7 +288,7 @@ def read_line() -> str:
     return line
 
 
-def _to_empty_line(first: str) -> str:
+def to_empty_line(first: str) -> str:
     """An answer of several lines; the end of the input ends it too."""
     lines = [first]
     try:

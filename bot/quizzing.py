@@ -15,7 +15,7 @@ from index.retriever import Retriever
 from quizzes.bank import Bank
 from quizzes.grading import Grade, form, grade
 from quizzes.posing import LETTERS, pose
-from quizzes.question import Cloze, CodeOutput, Explain, FindBug, Matching, Numeric, Posed, Question
+from quizzes.question import Cloze, CodeOutput, Explain, FindBug, Formula, Matching, Numeric, Posed, Question
 from quizzes.teachback import Teachback
 
 log = logging.getLogger(__name__)
@@ -163,6 +163,18 @@ def question_text(posed: Posed, *, how: bool = True) -> str:
     if how:
         lines += ["", f"*{parts['how_to_answer']}*"]
     return "\n".join(lines).strip()
+
+
+def solution(posed: Posed) -> tuple[str, str]:
+    """The right answer as people read it, and why it is right."""
+    task, explanation = posed.task, readable(posed.explanation)
+    if isinstance(task, Explain):
+        return f"**A model answer:** {readable(posed.solution)}", explanation
+    if isinstance(task, CodeOutput):
+        return f"**It prints:**\n```text\n{posed.solution}\n```", explanation
+    if isinstance(task, Formula):
+        return f"**The answer:** `{posed.solution}`", explanation
+    return f"**The answer:** {readable(posed.solution)}", explanation
 
 
 def _numbered(code: str, numbered: bool) -> list[str]:

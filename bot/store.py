@@ -84,6 +84,11 @@ class AnswerStore:
         found = _answers(database, "select * from answers where answer = ?", [answer])
         return found[0] if found else None
 
+    def reword(self, database: Database, id: str, answer: Answer) -> None:
+        """Keep another text of an answer, if it is still kept."""
+        with writing(database):
+            database.execute("update answers set content = ? where answer = ?", [_to_json(answer), id])
+
     def remove(self, database: Database, answer: str) -> None:
         """Remove an answer with everyone's votes on it; a conversation that opened on it stays."""
         with writing(database):

@@ -139,6 +139,7 @@ class Retriever:
 
     async def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """The answer to `question`, in the light of earlier turns; never waits for the encoder to load."""
+        self._begin()  # here: in the thread that waits for the words they would never be made
         executor, work = (self._worker, self._by_meaning) if self.ready else (self._reader, self._by_words)
         return await asyncio.get_running_loop().run_in_executor(executor, work, question, tuple(history))
 

@@ -62,12 +62,18 @@ ORDER_FROM = 0.5
 
 @dataclass(frozen=True)
 class Grade:
-    """What an answer is worth, and what to say to it (Markdown); `unread`: it has not the form that is expected."""
+    """What an answer is worth, and what to say to it (Markdown).
+
+    Attributes:
+        unread: it has not the form that is expected.
+        points: of an explanation, what became of each point: `found`, `unclear`, `missing` or `contradicted`.
+    """
 
     outcome: Outcome
     score: float
     feedback: str
     unread: bool = False
+    points: tuple[str, ...] = ()
 
 
 class Explainer(Protocol):

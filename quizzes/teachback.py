@@ -17,7 +17,7 @@ from content.lesson import KEY_POINTS, Lesson
 from content.links import plain
 from quizzes import wordings
 from quizzes.evidence import NAMES, Encode, Evidence, Truth, evidence, truth
-from quizzes.grading import Grade, quoted
+from quizzes.grading import Grade, Outcome, quoted
 from quizzes.question import Explain, Point, Posed
 from quizzes.statements import Said, content_stems, said, stems
 from quizzes.wordings import Wordings
@@ -194,8 +194,7 @@ def _graded(findings: Sequence[Finding], feedback: str) -> Grade:
     found, unclear = states.count("found"), states.count("unclear")
     judged = len(states) - unclear
     score = found / judged if judged else 0.0
-    if found == len(states):
-        return Grade("correct", 1.0, feedback)
+    outcome: Outcome = "partial" if found else "wrong"
     if found + unclear == len(states):
-        return Grade("uncertain", score, feedback)
-    return Grade("partial" if found else "wrong", score, feedback)
+        outcome = "uncertain" if unclear else "correct"
+    return Grade(outcome, score, feedback, points=tuple(states))

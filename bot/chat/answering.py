@@ -1,7 +1,8 @@
 """Answers made ready to send, whichever door a question comes through."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from bot.asking import PRIVATE, Asked
 from bot.assembly import Gradus
 from bot.chat.buttons import answer_buttons
 from bot.chat.lesson_panel import lesson_button
@@ -9,11 +10,21 @@ from bot.chat.messages import Post, prepare
 from bot.chat.places import Where
 from bot.chat.rendering import answer_page, within_limits
 from bot.questions import harmless
+from bot.tutor.speaking import Asker
 
 NOTICE = (
     "Questions I could not answer are shown to this server's moderators without names, kept 90 days. "
     "`/me` shows or deletes what I keep."
 )
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer that is kept and can be sent."""
+
+    asked: Asked
+    asker: Asker
+    post: Post
 
 
 async def answered(
@@ -26,8 +37,8 @@ async def answered(
     follows: str | None = None,
     echo: bool = True,
     speaker: str = "",
-) -> Post:
-    """The answer to a person's question, kept and made ready to send.
+) -> Answered:
+    """The answer to a person's question, kept and made ready to send, in the lessons' own words.
 
     Args:
         public: everyone sees it; if not, it is no part of a thread's conversation.
@@ -44,7 +55,7 @@ async def answered(
     asked = await gradus.asking.ask(
         question,
         person,
-        where.place if public else f"{where.place}/private",
+        where.place if public else f"{where.place}{PRIVATE}",
         now,
         follows,
         conversation=public and where.thread,
@@ -52,7 +63,7 @@ async def answered(
     page = answer_page(asked.answer, gradus.catalogue)
     if speaker:
         page = within_limits(replace(page, question=f"{harmless(speaker)}: {page.question}"))
-    return await prepare(
+    post = await prepare(
         page if echo else replace(page, question=""),
         gradus.settings.cache_path,
         answer_buttons(
@@ -63,3 +74,4 @@ async def answered(
         ),
         note=NOTICE if asked.notice else "",
     )
+    return Answered(asked, Asker(person, where.server), post)

@@ -15,6 +15,7 @@ from bot.chat.messages import Picture, prepare
 from bot.chat.panels import Panel, send, turn, worded
 from bot.chat.quiz_me import QuizMeButton
 from bot.chat.standing import Standing, refuse_blocked, standing_view
+from bot.chat.teach_me import TeachMeButton
 from bot.learning import Learning, Milestone, StartingPoint, Study
 from content.roadmap_picture import stage_pictures, stage_words
 from foundation.errors import GradusError
@@ -98,7 +99,7 @@ def _lesson_view(study: Study, number: int, owner: int) -> discord.ui.View:
             discord.SelectOption(label=label(page.heading), value=str(place))
             for place, page in enumerate(study.pages[:MOST_OPTIONS])
         ]
-        items.append(QuizMeButton(study.concept, row=4))
+        items += [TeachMeButton(study.concept, row=4), QuizMeButton(study.concept, row=4)]
         items.append(PanelSelect("jump", owner, study.concept, number, "Jump to a section", headings))
     if near := _near(study):
         items.append(PanelSelect("near", owner, study.concept, number, "Builds on / leads to", near))

@@ -105,29 +105,64 @@ def in_words(formulas: Sequence[str]) -> str:
     return "\n".join(readable(f"${formula}$") for formula in formulas)
 
 
-async def send_answer(message: discord.Message, post: Post) -> None:
+Shape = Callable[[Post], dict[str, Any]]
+"""As much of a post as is allowed somewhere: `Post.whole`, `Post.without_picture` or `Post.plain`."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message of ours that can still be changed, in the shape in which it was allowed."""
+
+    message: discord.Message
+    shape: Shape
+
+    async def edit(self, post: Post) -> bool:
+        """Show another post in its place; False where the message is gone.
+
+        An edit that Discord refuses for another reason is logged, and the message stays as it was.
+        """
+        shapes = dict.fromkeys((self.shape, Post.without_picture if self.shape is Post.whole else self.shape))
+        for shape in shapes:
+            try:
+                await self.message.edit(**as_edit(shape(post)))
+                return True
+            except discord.NotFound:
+                return False
+            except discord.HTTPException as refusal:
+                log.warning("cannot change message %s: %s", self.message.id, refusal)
+        return True
+
+
+def as_edit(shown: dict[str, Any]) -> dict[str, Any]:
+    """What discord's `edit` takes for what its `send` takes; links stay as quiet as they were sent."""
+    file = shown.pop("file", None)
+    shown.pop("suppress_embeds", None)
+    return {"attachments": [file] if file else [], **shown}
+
+
+async def send_answer(message: discord.Message, post: Post) -> Sent | None:
     """Reply with as much of the post as the channel allows: without its picture, without an embed, without a
     reference, or, where the bot may not write at all, not (and the log says so).
     """
     reference = message.to_reference(fail_if_not_exists=False)
-    ways: tuple[Callable[[], dict[str, Any]], ...] = (
-        lambda: {**post.whole(), "reference": reference},
-        lambda: {**post.without_picture(), "reference": reference},
-        lambda: {**post.plain(), "reference": reference},
-        post.plain,
+    ways: tuple[tuple[Shape, dict[str, Any]], ...] = (
+        (Post.whole, {"reference": reference}),
+        (Post.without_picture, {"reference": reference}),
+        (Post.plain, {"reference": reference}),
+        (Post.plain, {}),
     )
-    for way in ways:
+    for shape, beside in ways:
         try:
-            await message.channel.send(**way(), mention_author=False)
-            return
+            return Sent(await message.channel.send(**shape(post), **beside, mention_author=False), shape)
         except discord.Forbidden as refusal:
             last = refusal
     log.warning("cannot answer in channel %s: %s", message.channel.id, last)
+    return None
 
 
-async def send_followup(interaction: discord.Interaction, post: Post) -> None:
+async def send_followup(interaction: discord.Interaction, post: Post) -> Sent:
     """Fill a deferred response; without the picture where files may not be attached."""
     try:
-        await interaction.followup.send(**post.whole())
+        return Sent(await interaction.followup.send(**post.whole(), wait=True), Post.whole)
     except discord.Forbidden:
-        await interaction.followup.send(**post.without_picture())
+        return Sent(await interaction.followup.send(**post.without_picture(), wait=True), Post.without_picture)

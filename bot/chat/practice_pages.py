@@ -7,12 +7,12 @@ from bot.chat.lesson_pages import drawn
 from bot.chat.rendering import ANSWER_COLOUR, DECLINE_COLOUR, RELATED_COLOUR, Page, quoted, shortened, within_limits
 from bot.learning import LessonPage
 from bot.practising import Result, View
-from bot.quizzing import question_text
+from bot.quizzing import question_text, solution
 from content.catalogue import Catalogue
 from content.lesson import Figure
 from content.mathtext import readable
 from quizzes.memory import Outcome
-from quizzes.question import CodeOutput, Explain, Formula, Posed, Question
+from quizzes.question import Question
 
 QUESTION_LENGTH, FEEDBACK_LENGTH, ANSWER_LENGTH = 2000, 2600, 300  # characters; together within one message
 
@@ -93,18 +93,6 @@ def told_page(view: View, *, solved: bool) -> Page:
         parts += solution(view.posed)
     text = shortened("\n\n".join(part for part in parts if part), FEEDBACK_LENGTH)
     return within_limits(Page(title=verdict, text=text, colour=colour, footer=_counted(view)))
-
-
-def solution(posed: Posed) -> tuple[str, str]:
-    """The right answer as people read it, and why it is right."""
-    task, explanation = posed.task, readable(posed.explanation)
-    if isinstance(task, Explain):
-        return f"**A model answer:** {readable(posed.solution)}", explanation
-    if isinstance(task, CodeOutput):
-        return f"**It prints:**\n```text\n{posed.solution}\n```", explanation
-    if isinstance(task, Formula):
-        return f"**The answer:** `{posed.solution}`", explanation
-    return f"**The answer:** {readable(posed.solution)}", explanation
 
 
 def _counted(view: View) -> str:

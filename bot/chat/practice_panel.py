@@ -12,20 +12,17 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 import discord
 
 from bot.assembly import Gradus
+from bot.chat.answer_form import OPEN_SECONDS, AnswerForm, is_several, options, picks, typed
 from bot.chat.forms import Written, sent_form, take
 from bot.chat.lesson_panel import lesson_panel
 from bot.chat.messages import prepare
 from bot.chat.panels import Panel, send, turn
 from bot.chat.practice_pages import end_page, question_page, teaching_page, told_page
-from bot.chat.rendering import ANSWER_COLOUR, Page, shortened
+from bot.chat.rendering import ANSWER_COLOUR, Page
 from bot.chat.standing import Standing, refuse_blocked, standing_view
 from bot.practising import View
-from content.mathtext import readable
 from foundation.errors import GradusError
-from quizzes.grading import form
-from quizzes.posing import LETTERS
 from quizzes.practice import Scope
-from quizzes.question import Choice, CodeOutput, Explain, FindBug, Matching, Ordering, Posed
 
 if TYPE_CHECKING:
     from bot.chat.client import GradusClient
@@ -66,10 +63,6 @@ SAID: Mapping[str, Any] = {
 SESSION = r"[0-9A-Za-z]{1,32}"
 POSITION = r"\d{1,3}"
 FORM_ID = re.compile(rf"gradus:quiz:form:(?P<what>answer|report):(?P<session>{SESSION}):(?P<position>{POSITION})")
-OPEN_SECONDS = 15 * 60.0  # how long discord.py remembers a form; nothing hangs on it
-LINE, PARAGRAPH = 300, 2000  # characters of an answer
-PLACES = ("First", "Second", "Third", "Fourth", "Fifth")
-OPTION, LABEL = 100, 45  # characters of a select's option and of a form's label
 
 
 # -------------------------------------------------------------------- what a panel shows
@@ -118,29 +111,10 @@ def _ways_to_answer(view: View) -> list[discord.ui.Item[Any]]:
     """Choices as buttons, several of them as a select, everything else by a form."""
     assert view.posed is not None
     posed, session, position = view.posed, view.session.id, view.session.position
-    if isinstance(posed.task, FindBug) or posed.question.kind == "single_choice":
-        offered = zip(LETTERS, posed.choices, strict=False)
-        bug = isinstance(posed.task, FindBug)
-        return [
-            PracticeButton(f"pick-{letter}", session, position, text=text.capitalize() if bug else letter)
-            for letter, text in offered
-        ]
-    if isinstance(posed.task, Choice):
-        return [PracticeSelect(session, position, _options(posed))]
-    return [PracticeButton("answer", session, position)]
-
-
-def _options(posed: Posed) -> list[discord.SelectOption]:
-    """What is offered, by letter, as a select shows it."""
-    offered = zip(LETTERS, map(_bare, posed.choices), strict=False)
-    return [
-        discord.SelectOption(label=shortened(f"{letter}: {text}", OPTION), value=letter) for letter, text in offered
-    ]
-
-
-def _bare(text: str) -> str:
-    """Text for a place that shows no Markdown."""
-    return readable(text).replace("`", "").replace("**", "")
+    if is_several(posed):
+        return [PracticeSelect(session, position, options(posed))]
+    one_of = [PracticeButton(f"pick-{letter}", session, position, text=text) for letter, text in picks(posed)]
+    return list(one_of) or [PracticeButton("answer", session, position)]
 
 
 # -------------------------------------------------------------------- what a press does
@@ -281,35 +255,7 @@ def _form(what: str, view: View, position: int) -> discord.ui.Modal:
         return ReportForm(view.session.id, position)
     if view.posed is None or view.session.phase != "ask" or view.session.position != position:
         raise GradusError("That question is answered already. Go on with the newest message, or with `/quiz now`.")
-    return AnswerForm(view.session.id, position, view.posed)
-
-
-class AnswerForm(discord.ui.Modal):
-    """A line, a paragraph, or a select for each part of a matching or an ordering."""
-
-    def __init__(self, session: str, position: int, posed: Posed) -> None:
-        id = f"gradus:quiz:form:answer:{session}:{position}"
-        super().__init__(title="Your answer", custom_id=id, timeout=OPEN_SECONDS)
-        task = posed.task
-        if isinstance(task, Matching):
-            for number, (left, _) in enumerate(task.pairs, start=1):
-                self._select(str(number), f"{number}. {_bare(left)}", posed)
-        elif isinstance(task, Ordering):
-            for number, place in enumerate(PLACES[: len(task.items)], start=1):
-                self._select(str(number), place, posed)
-        else:
-            long = isinstance(task, CodeOutput | Explain)
-            line: discord.ui.TextInput[AnswerForm] = discord.ui.TextInput(
-                style=discord.TextStyle.paragraph if long else discord.TextStyle.short,
-                custom_id="answer",
-                max_length=PARAGRAPH if long else LINE,
-            )
-            how = shortened(_bare(form(posed)), OPTION)
-            self.add_item(discord.ui.Label(text="Your answer", description=how, component=line))
-
-    def _select(self, name: str, label: str, posed: Posed) -> None:
-        choice = discord.ui.Select[Any](custom_id=name, placeholder="Choose", options=_options(posed))
-        self.add_item(discord.ui.Label(text=shortened(label, LABEL), component=choice))
+    return AnswerForm(f"gradus:quiz:form:answer:{view.session.id}:{position}", view.posed)
 
 
 class ReportForm(discord.ui.Modal):
@@ -347,11 +293,4 @@ async def _taken(what: str, session: str, position: int, interaction: Press, tol
         return
     await interaction.response.defer()
     await refuse_blocked(interaction)
-    await _answered(interaction, session, position, _typed(told))
-
-
-def _typed(told: Written) -> str:
-    """An answer as it would be typed: `1B 2A` for a matching or an ordering."""
-    if "answer" in told:
-        return told["answer"]
-    return " ".join(f"{number}{letter}" for number, letter in sorted(told.items()))
+    await _answered(interaction, session, position, typed(told))

@@ -95,6 +95,25 @@ def _answered(answer: Answer, catalogue: Catalogue) -> Page:
     )
 
 
+def growing_page(page: Page, text: str, model: str) -> Page:
+    """The page of an answer while a language model words it: `text` so far, and no more than that yet."""
+    return within_limits(
+        replace(page, text=f"{text} …", footer=f"{model} is wording this from the lessons", formulas=(), figure=None)
+    )
+
+
+def worded_page(page: Page, text: str, places: Sequence[tuple[str, str]], model: str) -> Page:
+    """The page of an answer in a language model's words.
+
+    Args:
+        page: of the same answer in the lessons' own words.
+        places: the lesson's title and the section that each number in the text stands for, from 1.
+    """
+    stands = "; ".join(f"[{number}] {title} › {section}" for number, (title, section) in enumerate(places, 1))
+    footer = f"Worded by {model} from the lessons, each sentence checked against them: {stands}"
+    return within_limits(replace(page, text=text, footer=footer))
+
+
 def _related(answer: Answer, catalogue: Catalogue) -> Page:
     """The answer's own words claim nothing and already name the closest lessons and what to read."""
     unwritten = answer.concept is not None and answer.concept not in catalogue.lessons

@@ -270,3 +270,13 @@ async def test_what_nobody_asks_for_is_not_loaded(catalogue: Catalogue, tmp_path
     assert len(await retriever.in_worker(lambda: retriever.encoder().encode_sentences(["a"]))) == 1
     retriever.close()
     assert loaded == [None]
+
+
+async def test_what_was_put_off_begins_with_the_first_question_and_answers_it(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    """It once waited for words in the very thread that was to make them."""
+    retriever = Retriever(catalogue, tmp_path / "index", load=lambda model: StandIn(), at_once=False)
+    answer = await asyncio.wait_for(retriever.ask(DROPOUT), 30)
+    retriever.close()
+    assert answer.question == DROPOUT

@@ -1,6 +1,7 @@
 """Asking: `/ask`, a mention, a direct message, "Explain this" in a message's menu, and the Reply form."""
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 import discord
@@ -12,7 +13,9 @@ from bot.chat.buttons import answer_behind
 from bot.chat.messages import send_answer, send_followup
 from bot.chat.places import Where, is_public, pointer
 from bot.chat.replying import replied_to, words_in
+from bot.chat.streaming import deliver
 from bot.chat.text import question_in
+from bot.chat.tutor_panel import answered_here
 from bot.questions import LONGEST_QUESTION
 from foundation.errors import GradusError
 
@@ -53,10 +56,8 @@ class Ask(commands.Cog):
         where = Where.of(interaction)
         public = await is_public(self.client.gradus, where)  # a promise cannot be made private later
         await interaction.response.defer(ephemeral=not public)
-        await send_followup(
-            interaction,
-            await answered(self.client.gradus, question_in(question), interaction.user.id, where, public=public),
-        )
+        found = await answered(self.client.gradus, question_in(question), interaction.user.id, where, public=public)
+        await deliver(self.client.gradus, found, partial(send_followup, interaction))
 
     async def explain(self, interaction: discord.Interaction["GradusClient"], message: discord.Message) -> None:
         """Answer what a message says, for the eyes of who asked: its writer did not."""
@@ -65,10 +66,9 @@ class Ask(commands.Cog):
         if not text:
             raise GradusError(NO_WORDS)
         where = Where.of(interaction)
-        await send_followup(
-            interaction,
-            await answered(self.client.gradus, text[:LONGEST_QUESTION], interaction.user.id, where, public=False),
-        )
+        asked = text[:LONGEST_QUESTION]
+        found = await answered(self.client.gradus, asked, interaction.user.id, where, public=False)
+        await deliver(self.client.gradus, found, partial(send_followup, interaction))
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction["GradusClient"]) -> None:
@@ -86,7 +86,7 @@ class Ask(commands.Cog):
         alone = interaction.message is not None and interaction.message.flags.ephemeral
         public = not alone and await is_public(self.client.gradus, where)
         await interaction.response.defer(ephemeral=not public, thinking=True)
-        post = await answered(
+        found = await answered(
             self.client.gradus,
             question_in(words_in(interaction)),
             interaction.user.id,
@@ -95,7 +95,7 @@ class Ask(commands.Cog):
             follows=answer,
             speaker=interaction.user.display_name if public and where.server is not None else "",
         )
-        await send_followup(interaction, post)
+        await deliver(self.client.gradus, found, partial(send_followup, interaction))
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -104,6 +104,8 @@ class Ask(commands.Cog):
         In a thread that Follow up opened every message is a question, where the operator had messages read.
         """
         if message.author.bot or message.webhook_id is not None or message.is_system():
+            return
+        if await answered_here(message, self.client.gradus):
             return
         where = Where.of(message)
         question = question_in(message.content, self._own_ids(message))
@@ -119,9 +121,10 @@ class Ask(commands.Cog):
             await self._say(message, HOW_TO_ASK)
             return
         follows = answer_behind(message)
-        await send_answer(
-            message, await answered(gradus, question, message.author.id, where, follows=follows, echo=False)
-        )
+        if gradus.speaking is not None:
+            await self._type(message)
+        found = await answered(gradus, question, message.author.id, where, follows=follows, echo=False)
+        await deliver(gradus, found, partial(send_answer, message))
 
     def _is_to_us(self, message: discord.Message) -> bool:
         if message.guild is None:
@@ -140,6 +143,13 @@ class Ask(commands.Cog):
         if isinstance(replied, discord.Message) and replied.author != self.client.user:
             return False
         return await is_public(gradus, where) and await gradus.asking.is_conversation(where.place)
+
+    async def _type(self, message: discord.Message) -> None:
+        """Show that an answer is coming: the first words of a language model take a while."""
+        try:
+            await message.channel.typing()
+        except discord.HTTPException as refusal:
+            log.info("cannot show typing in channel %s: %s", message.channel.id, refusal)
 
     async def _say(self, message: discord.Message, line: str) -> None:
         try:

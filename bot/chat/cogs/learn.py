@@ -10,6 +10,7 @@ from bot.chat.lesson_pages import label
 from bot.chat.lesson_panel import lesson_panel, map_panel, starting_point
 from bot.chat.panels import send
 from bot.chat.places import Where, is_public
+from bot.chat.tutor_panel import take_tutor_form
 from content.catalogue import Concept
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ class Learn(commands.Cog):
             await send(interaction, await map_panel(gradus, start.stage.id, owner, start))
         else:
             await send(interaction, await lesson_panel(gradus, gradus.learning.meant(concept).id, 0, owner))
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction["GradusClient"]) -> None:
+        """Take the forms of a talk, whenever they were opened."""
+        await take_tutor_form(interaction)
 
     @learn.autocomplete("concept")
     async def complete(

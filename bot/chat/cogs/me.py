@@ -1,6 +1,7 @@
 """`/me`: a learner's settings, and all that is kept on them: to see, to take along, to delete."""
 
 import io
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
@@ -18,11 +19,17 @@ if TYPE_CHECKING:
 
 EXPORT_FILE = "gradus-export.zip"
 
-LABELS = {"export": "Export", "delete": "Delete my data", "erase": "Delete everything", "keep": "Keep it"}
+LABELS = {
+    "export": "Export",
+    "conversations": "Forget conversations",
+    "delete": "Delete my data",
+    "erase": "Delete everything",
+    "keep": "Keep it",
+}
 
-DELETE_WARNING = """This removes, at once and for good, all that I keep on you: your settings, your practice and \
-your places on boards, the questions you asked with my answers, and your votes. The buttons under my old answers to \
-you stop working.
+DELETE_WARNING = """This removes, at once and for good, all that I keep on you: your settings, your practice, \
+your training runs and your places on boards, the questions you asked with my answers, our talks, and your votes. The \
+buttons under my old answers to you stop working.
 
 Two things stay: the messages on Discord themselves, which you can delete there, and a block that a server's \
 moderators may have set."""
@@ -54,7 +61,7 @@ class Me(commands.Cog):
         buttons = [
             SetUpButton(),
             ProgressButton("statistics"),
-            *(DataButton(act) for act in ("export", "delete") if count),
+            *(DataButton(act) for act in ("export", "conversations", "delete") if count),
         ]
         await send_followup(interaction, Post(within_limits(page), None, standing_view(*buttons)))
 
@@ -86,8 +93,7 @@ class DataButton(
 
     async def pressed(self, interaction: discord.Interaction["GradusClient"]) -> None:
         """Export, ask once more, delete, or leave it."""
-        acts = {"export": _export, "delete": _ask_once_more, "erase": _erase, "keep": _keep}
-        await acts[self.act](interaction)
+        await ACTS[self.act](interaction)
 
 
 async def _export(interaction: discord.Interaction["GradusClient"]) -> None:
@@ -98,6 +104,17 @@ async def _export(interaction: discord.Interaction["GradusClient"]) -> None:
         "All that I keep on you, as JSON in a zip. Only you see this.",
         file=discord.File(io.BytesIO(packed), filename=EXPORT_FILE, description="Your data as JSON"),
     )
+
+
+async def _forget_conversations(interaction: discord.Interaction["GradusClient"]) -> None:
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    gone = await interaction.client.gradus.mine.forget_conversations(interaction.user.id)
+    text = (
+        "Done: I no longer keep what you asked, what I answered, or our talks. Your practice and settings stay."
+        if gone
+        else "I keep no conversation with you."
+    )
+    await interaction.followup.send(text, ephemeral=True)
 
 
 async def _ask_once_more(interaction: discord.Interaction["GradusClient"]) -> None:
@@ -116,3 +133,12 @@ async def _erase(interaction: discord.Interaction["GradusClient"]) -> None:
 async def _keep(interaction: discord.Interaction["GradusClient"]) -> None:
     await interaction.response.defer()
     await interaction.edit_original_response(content="Nothing was deleted.", embed=None, view=None)
+
+
+ACTS: Mapping[str, Callable[[discord.Interaction["GradusClient"]], Awaitable[None]]] = {
+    "export": _export,
+    "conversations": _forget_conversations,
+    "delete": _ask_once_more,
+    "erase": _erase,
+    "keep": _keep,
+}
