@@ -17,11 +17,19 @@ from bot.quizzing import Marking
 from bot.reindexing import Reindexing
 from bot.road.profile import Profiles
 from bot.road.store import ProfileStore
+from bot.run_message_store import RunMessageStore
 from bot.servers.servers import Servers
 from bot.servers.store import ServerStore
 from bot.settings import Settings
 from bot.store import AnswerStore
 from bot.ticks import TickRegistry
+from bot.train_terminal import limits_of, memory_of
+from bot.training import Readers, Training
+from bot.tutor.budget_store import BudgetStore, Limits
+from bot.tutor.speaker import Model, Speaker
+from bot.tutor.speaking import Speaking
+from bot.tutor.talk_store import TalkStore
+from bot.tutor.tutoring import Tutoring
 from content.catalogue import Catalogue, load
 from foundation.clock import Clock, utc_now
 from foundation.database import DatabaseThread, migrate
@@ -33,6 +41,9 @@ from quizzes.bank import load as load_bank
 from quizzes.board_store import BoardStore
 from quizzes.prompt_store import PromptStore
 from quizzes.store import PracticeStore
+from training.diagnosis import diagnose, shape_of
+from training.run_store import RunStore
+from training.script import script_of
 
 STORES: tuple[KnowsLearners, ...] = (
     AnswerStore(),
@@ -41,14 +52,25 @@ STORES: tuple[KnowsLearners, ...] = (
     PromptStore(),
     PracticeStore(),
     BoardStore(),
+    TalkStore(),
+    BudgetStore(),
+    RunStore(),
+    RunMessageStore(),
     LearnerStore(),
 )
 """Every store that keeps something on learners; learners themselves are forgotten last."""
 
+CONVERSATIONS: tuple[KnowsLearners, ...] = (AnswerStore(), TalkStore())
+"""Those that hold what was said."""
+
 
 @dataclass(frozen=True)
 class Gradus:
-    """The assembled core. It knows nothing of Discord; drivers call its use cases."""
+    """The assembled core. It knows nothing of Discord; drivers call its use cases.
+
+    Attributes:
+        speaking: None where no language model is set.
+    """
 
     settings: Settings
     curriculum: Curriculum
@@ -56,6 +78,8 @@ class Gradus:
     retriever: Retriever
     asking: Asking
     practising: Practising
+    tutoring: Tutoring
+    training: Training
     progress: Progress
     prompting: Prompting
     reindexing: Reindexing
@@ -64,6 +88,7 @@ class Gradus:
     mine: Mine
     ticks: TickRegistry
     clock: Clock
+    speaking: Speaking | None = None
 
     @property
     def catalogue(self) -> Catalogue:
@@ -118,7 +143,9 @@ def assemble(
         curriculum.catalogue, settings.index_path, model=settings.encoder, say=say, at_once=encoder_at_once
     )
     asking = Asking(curriculum, retriever, database, id_source)
-    practising = Practising(curriculum, database, Marking(curriculum, retriever).grade, id_source, seed_source)
+    grade = Marking(curriculum, retriever).grade
+    practising = Practising(curriculum, database, grade, id_source, seed_source)
+    tutoring = Tutoring(curriculum, database, practising, grade, retriever, id_source, seed_source)
     prompting = Prompting(database, practising.today, id_source)
     servers = Servers(database)
     ticks = TickRegistry()
@@ -128,7 +155,21 @@ def assemble(
     ticks.add("forget old prompts", timedelta(days=1), prompting.forget_old)
     ticks.add("fit a learner's memory", timedelta(hours=1), practising.fit_weights)
     ticks.add("forget old sessions", timedelta(days=1), practising.forget_old)
+    ticks.add("forget old talks", timedelta(days=1), tutoring.forget_old)
     ticks.add("forget idle rates", timedelta(hours=1), servers.forget_idle)
+    training = Training(
+        database,
+        limits_of(settings),
+        worker=settings.worker,
+        memory=memory_of(settings),
+        id_source=id_source,
+        clock=utc_now,
+        readers=READERS,
+    )
+    ticks.add("forget old forms", timedelta(days=1), training.forget_old)
+    speaking = _speaking(settings, curriculum, retriever, database)
+    if speaking is not None:
+        ticks.add("forget old budgets", timedelta(days=1), speaking.forget_old)
     return Gradus(
         settings=settings,
         curriculum=curriculum,
@@ -136,12 +177,31 @@ def assemble(
         retriever=retriever,
         asking=asking,
         practising=practising,
+        tutoring=tutoring,
+        training=training,
         progress=Progress(curriculum, database, practising, settings.cache_path),
         prompting=prompting,
         reindexing=Reindexing(read, curriculum, retriever),
         servers=servers,
         profiles=Profiles(database, prompting),
-        mine=Mine(database, STORES),
+        mine=Mine(database, STORES, CONVERSATIONS),
         ticks=ticks,
         clock=clock,
+        speaking=speaking,
     )
+
+
+READERS = Readers(shape_of, diagnose, script_of)
+"""What reads runs."""
+
+
+def _speaking(
+    settings: Settings, curriculum: Curriculum, retriever: Retriever, database: DatabaseThread
+) -> Speaking | None:
+    """The language model that the settings name, if any; nothing is connected to yet."""
+    if settings.llm_url is None or settings.llm_model is None:
+        return None
+    key = settings.llm_key.get_secret_value() if settings.llm_key else None
+    model = Model(settings.llm_url, settings.llm_model, key, settings.llm_seconds, settings.llm_first_seconds)
+    limits = Limits(settings.llm_learner_tokens, settings.llm_server_tokens)
+    return Speaking(Speaker(model), retriever, lambda: curriculum.catalogue, database, limits)

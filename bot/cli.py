@@ -64,6 +64,9 @@ quiz_app = typer.Typer(
 )
 app.add_typer(quiz_app, name="quiz")
 
+train_app = typer.Typer(no_args_is_help=True, help="Small training runs, through the queue.")
+app.add_typer(train_app, name="train")
+
 ENV_FILE = Path(".env")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on standard output.")]
@@ -364,20 +367,33 @@ Seed = Annotated[int, typer.Option("--seed", min=0, help="Which numbers are draw
 QuestionId = Annotated[str, typer.Argument(help="As `gradus quiz list` shows it.")]
 
 
+Person = Annotated[int, typer.Option("--as", min=0, help="Whose: a Discord account's id; 0 is this terminal's.")]
+
+
 @quiz_app.callback()
 def quiz(
     concept: Annotated[
         list[str], typer.Argument(metavar="CONCEPT", help="However you spell it; without one, what is due.")
     ] = [],  # noqa: B006 - typer copies it
     count: Annotated[int, typer.Option("--count", min=1, max=20, help="How many questions.")] = 5,
-    person: Annotated[
-        int, typer.Option("--as", min=0, help="Whose: a Discord account's id; 0 is this terminal's.")
-    ] = 0,
+    person: Person = 0,
 ) -> None:
     """A practice session, on the same database as the bot. With a command: the question bank."""
     from bot.quiz_terminal import practise
 
     practise(_settings(), person, " ".join(concept), count)
+
+
+@app.command()
+def tutor(
+    concept: Concept,
+    interview: Annotated[bool, typer.Option("--interview", help="Asked as an interviewer asks, with no help.")] = False,
+    person: Person = 0,
+) -> None:
+    """A guided session on a concept: ideas in small steps, questions, hints, and your own explanation."""
+    from bot.tutor_terminal import tutor as talk
+
+    talk(_settings(), person, " ".join(concept), "interview" if interview else "guided")
 
 
 @quiz_app.command("list")
@@ -430,6 +446,88 @@ def quiz_grade(
         return
     found = grade({"id": id, "seed": seed, "answer": answer})
     _show(found, as_json, lambda: f"{found['outcome']} ({found['score']:.0%})\n\n{found['feedback']}")
+
+
+TaskId = Annotated[str, typer.Argument(metavar="TASK", help="As `gradus train list` shows it.")]
+Sets = Annotated[list[str], typer.Option("--set", metavar="NAME=VALUE", help="An option of the task; once for each.")]
+Searches = Annotated[
+    list[str],
+    typer.Option("--search", metavar="NAME=VALUES", help="Search 0.1,0.01 or 0.01..0.1 in short runs; once for each."),
+]
+Device = Annotated[str, typer.Option("--device", help="any, cpu, cuda, or one such as cuda:0.")]
+Whose = Annotated[int, typer.Option("--learner", min=0, help="A Discord account's id; 0 is this terminal's.")]
+RunId = Annotated[str, typer.Argument(metavar="ID", help="Of the run.")]
+
+
+@app.command()
+def worker(
+    device: Annotated[str, typer.Option("--device", help="cpu, or one GPU: cuda:0, cuda:1, …")] = "cpu",
+    slots: Annotated[int | None, typer.Option("--slots", min=1, max=64, help="How many runs at once.")] = None,
+    database: Annotated[Path | None, typer.Option("--database", hidden=True)] = None,
+    parent: Annotated[int | None, typer.Option("--with", hidden=True)] = None,
+    tasks: Annotated[str | None, typer.Option("--tasks", hidden=True)] = None,
+) -> None:
+    """A training worker on the queue, until it is interrupted."""
+    from bot.train_terminal import work
+
+    work(_settings(), device, slots, database, parent, tasks)
+
+
+@train_app.command("list")
+def train_list(as_json: Json = False) -> None:
+    """Every task with its options."""
+    from bot.train_terminal import show_tasks
+
+    show_tasks(as_json)
+
+
+@train_app.command("run")
+def train_run(
+    task: TaskId,
+    sets: Sets = [],  # noqa: B006 - typer copies it
+    searches: Searches = [],  # noqa: B006
+    device: Device = "any",
+    as_json: Json = False,
+) -> None:
+    """One run through the queue and a worker, waited for."""
+    from bot.train_terminal import run, with_search
+
+    run(_settings(), task, with_search(sets, searches), device, as_json)
+
+
+@train_app.command("submit")
+def train_submit(
+    task: TaskId,
+    sets: Sets = [],  # noqa: B006 - typer copies it
+    searches: Searches = [],  # noqa: B006
+    device: Device = "any",
+    person: Whose = 0,
+    as_json: Json = False,
+) -> None:
+    """Queue a run, and do not wait for it."""
+    from bot.train_terminal import submit, with_search
+
+    submit(_settings(), task, with_search(sets, searches), device, person, as_json)
+
+
+@train_app.command("status")
+def train_status(
+    id: Annotated[str | None, typer.Argument(metavar="ID", help="Of a run; without one, the newest.")] = None,
+    person: Whose = 0,
+    as_json: Json = False,
+) -> None:
+    """How a run stands, or a learner's newest ones."""
+    from bot.train_terminal import status
+
+    status(_settings(), id, person, as_json)
+
+
+@train_app.command("cancel")
+def train_cancel(id: RunId) -> None:
+    """Stop a run."""
+    from bot.train_terminal import cancel
+
+    cancel(_settings(), id)
 
 
 def _quizzing() -> "Quizzing":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.settings import NO_TOKEN, Settings, load_settings
 from foundation.database import connect, migrate
-from foundation.errors import GradusError
+from foundation.errors import GradusError, did_you_mean
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ def examine(environment: Mapping[str, str], env_file: Path) -> Iterator[Finding]
         ("lessons", _lessons),
         ("encoder", _encoder),
         ("index", _index),
+        ("model", _model),
         ("GPU", _gpu),
         ("sandbox", _sandbox),
     ]
@@ -98,6 +99,21 @@ def _index(settings: Settings) -> str:
         return "none yet; the first start makes it, or `gradus index build`"
     index = Index.open(settings.index_path, None if settings.encoder else bundled_identity(), whole=True)
     return f"{settings.index_path} holds {len(index)} passages"
+
+
+def _model(settings: Settings) -> str:
+    if settings.llm_url is None or settings.llm_model is None:
+        return "no language model is set; answers are the lessons' own words"
+    from bot.tutor.speaker import Model, served
+
+    key = settings.llm_key.get_secret_value() if settings.llm_key else None
+    names = served(Model(settings.llm_url, settings.llm_model, key))
+    if names and settings.llm_model not in (*names, *(name.removesuffix(":latest") for name in names)):
+        raise GradusError(
+            f"{settings.llm_url} answers, but has no '{settings.llm_model}'{did_you_mean(settings.llm_model, names)}; "
+            "set GRADUS_LLM_MODEL to one that it has, or make it there (Ollama: `ollama pull`)"
+        )
+    return f"{settings.llm_url} answers and has {settings.llm_model}"
 
 
 def _gpu(settings: Settings) -> str:

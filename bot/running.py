@@ -2,16 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+import os
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
-from bot.assembly import assemble
+from bot.assembly import Gradus, assemble
 from bot.backup import alone
 from bot.settings import NO_TOKEN, Settings
 from bot.terminal import say
+from bot.working import Working
 from foundation.errors import GradusError
 
-CHATTY = ("apscheduler", "bm25s", "discord", "faiss", "matplotlib", "sentence_transformers")
+CHATTY = ("apscheduler", "bm25s", "discord", "faiss", "httpx2", "matplotlib", "openai", "sentence_transformers")
 """Libraries whose every step is news to nobody."""
 
 
@@ -30,7 +35,8 @@ def run_on_discord(settings: Settings) -> None:
     with alone(settings.database_path):
         gradus = assemble(settings, say=say)
         try:
-            _until_interrupted(serve(gradus, settings.discord_token.get_secret_value()))
+            with _worker(gradus, settings.database_path):
+                _until_interrupted(serve(gradus, settings.discord_token.get_secret_value()))
         finally:
             gradus.close()
 
@@ -57,18 +63,33 @@ def run_demo(settings: Settings, *, port: int, open_browser: bool) -> None:
     with listen(port) as listener, alone(database):  # first: assembling the core takes seconds
         gradus = assemble(settings, say=say, clock=clock, database_path=database)
         try:
-            _until_interrupted(
-                serve(
-                    lambda: make_client(gradus),
-                    listener=listener,
-                    open_browser=open_browser,
-                    clock=clock,
-                    say=_print,
-                    tick=gradus.ticks.run_due,
+            with _worker(gradus, database):
+                _until_interrupted(
+                    serve(
+                        lambda: make_client(gradus),
+                        listener=listener,
+                        open_browser=open_browser,
+                        clock=clock,
+                        say=_print,
+                        tick=gradus.ticks.run_due,
+                    )
                 )
-            )
         finally:
             gradus.close()
+
+
+@contextmanager
+def _worker(gradus: Gradus, database: Path) -> Iterator[None]:
+    """A training worker on that database while this lasts, unless the settings say otherwise."""
+    if gradus.settings.worker == "off":
+        yield
+        return
+    working = Working(gradus.settings, database, gradus.training.has_worker, os.environ)
+    gradus.ticks.add("look after the training worker", timedelta(seconds=0.5), working.tick)
+    try:
+        yield
+    finally:
+        working.stop()
 
 
 def _print(line: str) -> None:

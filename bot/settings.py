@@ -5,6 +5,7 @@ The environment is an argument, so that tests and the demo hand in their own.
 
 import io
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -23,6 +24,9 @@ from foundation.errors import GradusError, did_you_mean
 
 PREFIX = "GRADUS_"
 TOKEN = "DISCORD_TOKEN"
+SECRETS = (TOKEN, "GRADUS_LLM_KEY")
+
+ADDRESS = re.compile(r"https?://([\w.-]+|\[[0-9a-f:]+\])(:\d{1,5})?(/[^\s?#]*)?", re.IGNORECASE)
 
 NO_TOKEN = (
     "DISCORD_TOKEN: missing; copy it from discord.com/developers → your application → Bot, and put it into .env "
@@ -58,6 +62,36 @@ class Settings(BaseSettings):
         default="INFO", description="how much is written to standard error"
     )
 
+    llm_url: str | None = Field(
+        default=None,
+        description="a server that speaks the OpenAI chat API, such as http://localhost:11434/v1; its language model "
+        "words the answers; empty for none",
+    )
+    llm_model: str | None = Field(default=None, description="the model's name there; needed with an address")
+    llm_key: SecretStr | None = Field(default=None, description="the key that the server asks for, if any")
+    llm_seconds: float = Field(default=60.0, gt=0, le=600, description="for a whole answer of the model")
+    llm_first_seconds: float = Field(default=20.0, gt=0, le=600, description="until its first word")
+    llm_learner_tokens: int = Field(default=50_000, ge=0, description="of the model for one learner a day, in UTC")
+    llm_server_tokens: int = Field(default=1_000_000, ge=0, description="the same for one Discord server")
+
+    data_dir: Path | None = Field(
+        default=None, description="a folder with published data sets to train on; empty for those that we make"
+    )
+    worker: Literal["auto", "off"] = Field(
+        default="auto", description="whether the bot starts a training worker of its own where none is there"
+    )
+    worker_memory: int | None = Field(
+        default=None,
+        ge=100,
+        description="MB that the runs of a worker may take together; empty for three quarters of the machine's",
+    )
+    train_learner_running: int = Field(default=2, ge=1, description="runs of one learner at once")
+    train_learner_queued: int = Field(default=20, ge=1, description="runs that one learner may have waiting")
+    train_learner_seconds: int = Field(default=3600, ge=0, description="device-seconds of one learner a day, in UTC")
+    train_server_running: int = Field(default=8, ge=1, description="runs of one Discord server at once")
+    train_server_queued: int = Field(default=200, ge=1, description="runs that one server may have waiting")
+    train_server_seconds: int = Field(default=36_000, ge=0, description="device-seconds of one server a day, in UTC")
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -85,6 +119,20 @@ class Settings(BaseSettings):
                 raise ValueError(f"there is no folder {folder}")
         return folders
 
+    @field_validator("data_dir")
+    @classmethod
+    def _is_there(cls, folder: Path | None) -> Path | None:
+        if folder is not None and not folder.expanduser().is_dir():
+            raise ValueError(f"there is no folder {folder}")
+        return folder.expanduser() if folder else None
+
+    @field_validator("llm_url")
+    @classmethod
+    def _is_address(cls, url: str | None) -> str | None:
+        if url is not None and not ADDRESS.fullmatch(url):
+            raise ValueError("this is no address; write one such as http://localhost:11434/v1")
+        return url
+
     @property
     def folder(self) -> Path:
         """`home`, with `~` put in full."""
@@ -94,6 +142,11 @@ class Settings(BaseSettings):
     def database_path(self) -> Path:
         """The SQLite file."""
         return self.folder / "gradus.sqlite3"
+
+    @property
+    def runs_path(self) -> Path:
+        """The folder of what training runs left."""
+        return self.folder / "runs"
 
     @property
     def index_path(self) -> Path:
@@ -135,6 +188,8 @@ def load_settings(
         problems += [_said(detail) for detail in error.errors(include_url=False, include_context=False)]
     if settings is not None and not _has_place(settings.home):
         problems.append(f"GRADUS_HOME: nobody here has the home of {str(settings.home)!r}; name a whole path")
+    if settings is not None and settings.llm_url and not settings.llm_model:
+        problems.append("GRADUS_LLM_MODEL: missing; name the model that GRADUS_LLM_URL serves")
     if token_needed and not variables.get(TOKEN, "").strip():
         problems.append(NO_TOKEN)
     if problems or settings is None:
@@ -186,6 +241,6 @@ def _unknown(variables: Mapping[str, str]) -> list[str]:
 def _said(detail: Any) -> str:
     name = str(detail["loc"][0])
     key = key_of(name) if name in Settings.model_fields else name
-    given = "" if key == TOKEN else f", not {detail['input']!r}"
+    given = "" if key in SECRETS else f", not {detail['input']!r}"
     message: str = detail["msg"]
     return f"{key}: {message[0].lower()}{message[1:]}{given}"

@@ -84,6 +84,8 @@ def _chosen(settings: ServerSettings) -> Iterable[str]:
 
 
 def _training(settings: ServerSettings) -> str:
+    if not settings.trains:
+        return "Nobody: it is switched off"
     return _mentions(settings.training_roles, "@&") if settings.training_roles else "Everyone"
 
 

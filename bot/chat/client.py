@@ -22,6 +22,7 @@ from bot.chat.cogs.learn import Learn
 from bot.chat.cogs.me import DataButton, Me
 from bot.chat.cogs.quiz import Quiz
 from bot.chat.cogs.start import SetUpButton, Start
+from bot.chat.cogs.train import Train
 from bot.chat.daily_panel import DAILY_ITEMS
 from bot.chat.errors import Complaints
 from bot.chat.lesson_panel import LEARN_ITEMS
@@ -29,12 +30,17 @@ from bot.chat.practice_panel import PRACTICE_ITEMS, start_practice
 from bot.chat.progress_panel import ProgressButton
 from bot.chat.prompt_sender import PromptSender
 from bot.chat.quiz_me import QuizMeButton
+from bot.chat.run_messages import RunMessages
+from bot.chat.teach_me import TeachMeButton
+from bot.chat.train_panel import TRAIN_ITEMS
+from bot.chat.tutor_panel import TUTOR_ITEMS
 from bot.settings import Settings
 from foundation.files import write_whole
 
 log = logging.getLogger(__name__)
 
 SENDING = "send daily questions"
+WATCHING = "show runs as they go"
 
 NEEDED = {
     "view_channel": "to see where it is asked",
@@ -65,6 +71,7 @@ class GradusClient(commands.Bot):
     Attributes:
         gradus: the assembled core that everything here only drives.
         complaints: what is told when something goes wrong.
+        run_messages: the messages that show training runs.
         boot_steps: awaited once, when Discord is first ready: what was in flight is taken up again.
     """
 
@@ -81,19 +88,29 @@ class GradusClient(commands.Bot):
         )
         self.gradus = gradus
         self.complaints = Complaints(id_source)
-        self.boot_steps: list[Callable[[], Awaitable[None]]] = []
+        self.run_messages = RunMessages(self)
+        self.boot_steps: list[Callable[[], Awaitable[None]]] = [self.run_messages.boot]
         self._booted = False
 
     async def setup_hook(self) -> None:
         """Load every feature (one that fails stops the start) and tell Discord the commands if they changed."""
         self.add_dynamic_items(AnswerButton, SetUpButton, DataButton, ProgressButton, *ADMIN_ITEMS, *LEARN_ITEMS)
-        self.add_dynamic_items(*PRACTICE_ITEMS, *DAILY_ITEMS, QuizMeButton)
-        for cog in (Ask, Start, Learn, Quiz, Me, Admin):
+        self.add_dynamic_items(*PRACTICE_ITEMS, *DAILY_ITEMS, QuizMeButton, *TUTOR_ITEMS, TeachMeButton)
+        self.add_dynamic_items(*TRAIN_ITEMS)
+        for cog in (Ask, Start, Learn, Quiz, Train, Me, Admin):
             await self.add_cog(cog(self))
         sender = PromptSender(self, self.gradus.prompting, start_practice)
         self.gradus.ticks.remove(SENDING)  # of a client before this one
         self.gradus.ticks.add(SENDING, timedelta(seconds=0.5), sender.tick)
+        self.gradus.ticks.remove(WATCHING)
+        self.gradus.ticks.add(WATCHING, timedelta(seconds=0.5), self.run_messages.tick)
         await self._register_commands()
+
+    async def close(self) -> None:
+        """Leave Discord, and let go of the language model's server."""
+        await super().close()
+        if self.gradus.speaking is not None:
+            await self.gradus.speaking.close()
 
     async def on_ready(self) -> None:
         """Take up what was in flight, once: Discord says it is ready after every reconnection."""

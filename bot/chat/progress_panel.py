@@ -41,7 +41,8 @@ LABELS: Mapping[str, str] = {
 MOST_PLACES = 10
 
 RULES = """Boards count days with effort in the last four weeks, then questions answered, right or wrong alike. Who \
-joins shows their name, days and questions to the members of this server, and of no other."""
+joins shows their name, days and questions, and on the boards of `/train` their best runs, to the members of this \
+server, and of no other."""
 
 
 # -------------------------------------------------------------------- statistics

@@ -20,6 +20,7 @@ class ServerSettings:
     Attributes:
         allowed_channels: where answers are public; empty: everywhere. Elsewhere only who asks sees them.
         quiz_channel, training_channel, study_channel: where those features speak; None: not chosen.
+        trains: whether anybody may train here.
         training_roles: who may train; empty: everyone.
         questions_per_hour: for each person.
         runs_per_day: training runs for each person.
@@ -29,6 +30,7 @@ class ServerSettings:
     quiz_channel: int | None = None
     training_channel: int | None = None
     study_channel: int | None = None
+    trains: bool = True
     training_roles: frozenset[int] = frozenset()
     questions_per_hour: int = 30
     runs_per_day: int = 10

@@ -11,12 +11,15 @@ import pytest
 from bot.asking import Asking
 from bot.assembly import STORES
 from bot.curriculum import Curriculum
-from bot.practising import Practising
+from bot.practising import GradeAnswer, Practising
 from bot.prompting import Prompting
 from bot.quizzing import Quizzing
 from bot.road.profile import Profiles
+from bot.training import Readers, Training
+from bot.tutor.tutoring import Tutoring
 from content.catalogue import Catalogue, Concept, Resource, Stage
 from content.lesson import read
+from foundation.clock import Clock
 from foundation.database import DatabaseThread, migrate
 from index.answers import Answer, AnswerPassage, Source, Turn
 from index.embedding import Encoder
@@ -39,6 +42,8 @@ from quizzes.question import (
     Suspect,
     Task,
 )
+from training.fairness import Limits
+from training.records import Point as RunPoint
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -207,6 +212,27 @@ def answerer() -> Prepared:
     return Prepared(ANSWER)
 
 
+@dataclass(frozen=True)
+class PreparedFinding:
+    finding: str = "overfitting"
+    concept: str = "dropout"
+    evidence: str = "The loss on held-out data rose by half while that on training data fell."
+    advice: str = "Take more examples."
+
+
+def _risen(points: Sequence[RunPoint]) -> bool:
+    losses = [one.values["valid_loss"] for one in points if "valid_loss" in one.values]
+    return bool(losses) and losses[-1] > 1.2 * min(losses)
+
+
+PREPARED_READERS = Readers(
+    shape_of=lambda points: ("falls then rises" if _risen(points) else "falls") if points else None,
+    diagnose=lambda task, options, points, metrics: (PreparedFinding(),) if _risen(points) else (),
+    script_of=lambda task, options: f"# {task} {dict(options)['learning_rate']}\n",
+)
+"""Readers of curves that know two shapes and one finding."""
+
+
 @pytest.fixture
 def ids() -> Callable[[], str]:
     numbers = itertools.count(1)
@@ -271,8 +297,8 @@ def curriculum(catalogue: Catalogue, bank: Bank) -> Curriculum:
 
 
 @pytest.fixture
-def practising(curriculum: Curriculum, database: DatabaseThread, ids: Callable[[], str]) -> Practising:
-    """Practice that grades for real; explanations are compared by the learner, for there is no encoder."""
+def grade(curriculum: Curriculum) -> GradeAnswer:
+    """Grades for real; explanations are compared by the learner, for there is no encoder."""
 
     def no_encoder() -> Encoder:
         raise AssertionError("nothing here asks for an encoder")
@@ -282,7 +308,46 @@ def practising(curriculum: Curriculum, database: DatabaseThread, ids: Callable[[
     async def grade(posed: Posed, answer: str) -> Grade:
         return quizzing.compare(posed, answer)
 
+    return grade
+
+
+@pytest.fixture
+def practising(
+    curriculum: Curriculum, database: DatabaseThread, grade: GradeAnswer, ids: Callable[[], str]
+) -> Practising:
     return Practising(curriculum, database, grade, ids, itertools.count().__next__)
+
+
+@pytest.fixture
+def tutoring(
+    curriculum: Curriculum,
+    database: DatabaseThread,
+    practising: Practising,
+    grade: GradeAnswer,
+    answerer: Prepared,
+    ids: Callable[[], str],
+) -> Tutoring:
+    return Tutoring(curriculum, database, practising, grade, answerer, ids, itertools.count().__next__)
+
+
+@pytest.fixture
+def limits() -> Limits:
+    """The limits on training; a test may set its own."""
+    return Limits()
+
+
+@pytest.fixture
+def queue_clock() -> Clock:
+    """The clock of the queue; a test with a real worker sets the machine's."""
+    return lambda: NOW
+
+
+@pytest.fixture
+def training(database: DatabaseThread, ids: Callable[[], str], limits: Limits, queue_clock: Clock) -> Training:
+    """Training whose curves are read by `PREPARED_READERS`."""
+    return Training(
+        database, limits, worker="auto", memory=4000, id_source=ids, clock=queue_clock, readers=PREPARED_READERS
+    )
 
 
 @pytest.fixture

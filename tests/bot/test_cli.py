@@ -287,7 +287,7 @@ def test_the_doctor_finds_a_sound_house(home: Path) -> None:
     done = gradus("doctor", home=home)
     assert done.returncode == 0, done.stdout
     names = [line.split()[1] for line in done.stdout.splitlines()]
-    assert names == ["settings", "database", "lessons", "encoder", "index", "GPU", "sandbox"]
+    assert names == ["settings", "database", "lessons", "encoder", "index", "model", "GPU", "sandbox"]
 
 
 def test_the_doctor_names_what_is_broken_and_what_to_do(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from sqlite_utils import Database
 
 from bot.asking import Asking
-from bot.assembly import STORES
+from bot.assembly import CONVERSATIONS, STORES
 from bot.mine import DATA_FILE, READ_ME_FILE, Mine
 from bot.road.profile import Profile, Profiles
 from bot.servers.servers import Servers
@@ -30,7 +30,7 @@ KEPT_ON_PURPOSE = {("blocks", "person")}
 
 @pytest.fixture
 def mine(database: DatabaseThread) -> Mine:
-    return Mine(database, STORES)
+    return Mine(database, STORES, CONVERSATIONS)
 
 
 @pytest.fixture

@@ -84,3 +84,38 @@ def test_the_token_never_shows() -> None:
 def test_every_setting_is_in_the_readme_and_the_example(name: str) -> None:
     for file in ("README.md", ".env.example"):
         assert key_of(name) in (ROOT / file).read_text(encoding="utf-8"), f"{key_of(name)} is not in {file}"
+
+
+def test_no_language_model_is_set_by_default() -> None:
+    settings = load_settings({})
+    assert (settings.llm_url, settings.llm_model, settings.llm_key) == (None, None, None)
+
+
+def test_the_key_of_the_language_model_never_shows() -> None:
+    given = {"GRADUS_LLM_URL": "http://localhost:11434/v1", "GRADUS_LLM_MODEL": "llama3.2", "GRADUS_LLM_KEY": "s3cret"}
+    settings = load_settings(given)
+    assert settings.llm_key is not None
+    assert settings.llm_key.get_secret_value() == "s3cret"
+    assert "s3cret" not in repr(settings) + str(settings) + settings.model_dump_json()
+    with pytest.raises(GradusError) as caught:
+        load_settings(given | {"GRADUS_LLM_SECONDS": "-1"})
+    assert "s3cret" not in str(caught.value)
+
+
+def test_an_address_needs_a_model() -> None:
+    with pytest.raises(GradusError, match="GRADUS_LLM_MODEL: missing; name the model that GRADUS_LLM_URL serves"):
+        load_settings({"GRADUS_LLM_URL": "https://api.example.org/v1"})
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["localhost:11434", "ftp://localhost", "http://", "http://a b/v1", "http://localhost:port/v1", "http://a/?k=1"],
+)
+def test_what_is_no_address_is_named(url: str) -> None:
+    with pytest.raises(GradusError, match=r"GRADUS_LLM_URL: .*this is no address; write one such as http://localhost"):
+        load_settings({"GRADUS_LLM_URL": url, "GRADUS_LLM_MODEL": "m"})
+
+
+@pytest.mark.parametrize("url", ["http://localhost:11434/v1", "https://api.example.org/v1/", "http://[::1]:8080/v1"])
+def test_what_is_an_address_is_taken(url: str) -> None:
+    assert load_settings({"GRADUS_LLM_URL": url, "GRADUS_LLM_MODEL": "m"}).llm_url == url

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
@@ -27,6 +28,7 @@ from bot.chat.forms import Written, take
 from bot.chat.messages import embed
 from bot.chat.rendering import MESSAGE_LIMIT, Page, shortened
 from bot.chat.standing import Standing, standing_view
+from bot.chat.train_pages import Switch, queue_page
 from bot.servers.settings import (
     FEWEST_QUESTIONS,
     FEWEST_RUNS,
@@ -61,6 +63,9 @@ LABELS = {
     "home": "Back",
     "channels": "Channels",
     "training": "Training",
+    "queue": "Queue",
+    "train-off": "Switch training off",
+    "train-on": "Switch training on",
     "limits": "Limits",
     "blocks": "Block list",
     "coverage": "Coverage",
@@ -68,7 +73,7 @@ LABELS = {
     "reindex": "Reindex",
     "download": "Download all",
 }
-HOME_ROW = ("channels", "training", "limits", "blocks", "coverage", "reports", "reindex")
+HOME_ROW = ("channels", "training", "queue", "limits", "blocks", "coverage", "reports", "reindex")
 
 CHANNEL_FIELDS = {
     "allowed_channels": "Answers: every channel",
@@ -157,6 +162,20 @@ async def _training(interaction: Press) -> Shown:
     return training_page(settings), standing_view(RoleChoice(settings), PanelButton("home"))
 
 
+async def _queue(interaction: Press) -> Shown:
+    server, gradus = server_of(interaction), interaction.client.gradus
+    settings = await gradus.servers.settings(server)
+    page = queue_page(await gradus.training.queue(server), Switch(settings.trains, settings.runs_per_day))
+    switch = PanelButton("train-off" if settings.trains else "train-on")
+    return page, standing_view(switch, PanelButton("queue", "Refresh"), PanelButton("home"))
+
+
+async def _switch(interaction: Press, *, on: bool) -> Shown:
+    """Let training begin on this server, or no more; runs that are queued stay so."""
+    await interaction.client.gradus.servers.change(server_of(interaction), lambda one: replace(one, trains=on))
+    return await _queue(interaction)
+
+
 async def _blocks(interaction: Press) -> Shown:
     blocked = await interaction.client.gradus.servers.blocked(server_of(interaction))
     return blocks_page(blocked), standing_view(PersonChoice("block"), PersonChoice("unblock"), PanelButton("home"))
@@ -186,6 +205,9 @@ PANELS: dict[str, Callable[[Press], Awaitable[Shown]]] = {
     "home": _home,
     "channels": _channels,
     "training": _training,
+    "queue": _queue,
+    "train-off": partial(_switch, on=False),
+    "train-on": partial(_switch, on=True),
     "blocks": _blocks,
     "coverage": _coverage,
     "reports": _reports,
@@ -205,9 +227,11 @@ class PanelButton(
 ):
     """Opens a page of the panel, the form of the limits, or the file of the coverage report."""
 
-    def __init__(self, act: str) -> None:
+    def __init__(self, act: str, text: str = "") -> None:
         super().__init__(
-            discord.ui.Button(label=LABELS[act], style=discord.ButtonStyle.secondary, custom_id=f"gradus:admin:{act}")
+            discord.ui.Button(
+                label=text or LABELS[act], style=discord.ButtonStyle.secondary, custom_id=f"gradus:admin:{act}"
+            )
         )
         self.act = act
 

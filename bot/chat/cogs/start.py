@@ -30,6 +30,8 @@ which the conversation goes on.
 **Practise** with `/quiz now`: a few questions on what you are about to forget. With an hour and a zone they come to \
 you every day; `/quiz daily` sets it all.
 
+**Train** with `/train start`: a small network of your own, its curve as it comes, and what the curve tells.
+
 **Your data**: `/me` shows, exports or deletes all that I keep on you."""
 
 NOT_TOLD = "not told yet"

@@ -11,7 +11,7 @@ from simcord.builders import ChannelHandle
 from simcord.results import ResponseMessage
 
 from bot.asking import Asking
-from bot.assembly import STORES, Gradus
+from bot.assembly import CONVERSATIONS, STORES, Gradus
 from bot.chat.client import GradusClient, make_client
 from bot.curriculum import Curriculum
 from bot.mine import Mine
@@ -23,6 +23,8 @@ from bot.road.profile import Profiles
 from bot.servers.servers import Servers
 from bot.settings import Settings
 from bot.ticks import TickRegistry
+from bot.training import Training
+from bot.tutor.tutoring import Tutoring
 from foundation.database import DatabaseThread
 from index.retriever import Retriever
 from tests.bot.conftest import NOW, Prepared
@@ -36,6 +38,8 @@ def gradus(
     database: DatabaseThread,
     asking: Asking,
     practising: Practising,
+    tutoring: Tutoring,
+    training: Training,
     prompting: Prompting,
 ) -> Gradus:
     return Gradus(
@@ -45,12 +49,14 @@ def gradus(
         retriever=cast(Retriever, answerer),
         asking=asking,
         practising=practising,
+        tutoring=tutoring,
+        training=training,
         progress=Progress(curriculum, database, practising, tmp_path),
         prompting=prompting,
         reindexing=Reindexing(lambda: (curriculum.catalogue, curriculum.bank), curriculum, cast(Retriever, answerer)),
         servers=Servers(database),
         profiles=Profiles(database, prompting),
-        mine=Mine(database, STORES),
+        mine=Mine(database, STORES, CONVERSATIONS),
         ticks=TickRegistry(),
         clock=lambda: NOW,
     )

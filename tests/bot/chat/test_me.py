@@ -39,6 +39,28 @@ async def test_the_export_is_a_zip_with_my_questions(
     assert "bob" not in json.dumps(data)
 
 
+async def test_conversations_are_forgotten_and_practice_stays(
+    ada: MemberActor, bob: MemberActor, channel: ChannelHandle, gradus: Gradus
+) -> None:
+    await ada.slash(channel, "ask", question=QUESTION)
+    await bob.slash(channel, "ask", question=QUESTION)
+    view = await gradus.practising.begin(ada.id, gradus.clock())
+    await gradus.practising.answer(ada.id, view.session.id, 0, "A", gradus.clock())
+    before = await gradus.mine.count(bob.id)
+    panel = await ada.slash(channel, "me")
+    done = await ada.click(shown(panel), label="Forget conversations")
+    assert done.ephemeral
+    assert "no longer keep what you asked" in str(shown(done).content)
+    with zipfile.ZipFile(io.BytesIO(await gradus.mine.export(ada.id, gradus.clock()))) as archive:
+        tables = json.loads(archive.read("gradus-data.json"))["tables"]
+    assert not tables["answers"]
+    assert not tables["talks"]
+    assert tables["sessions"]
+    assert await gradus.mine.count(bob.id) == before
+    again = await ada.click(shown(panel), label="Forget conversations")
+    assert "I keep no conversation" in str(shown(again).content)
+
+
 async def test_deleting_asks_once_more_and_can_be_left(
     ada: MemberActor, channel: ChannelHandle, gradus: Gradus
 ) -> None:
