@@ -522,6 +522,14 @@ def train_status(
     status(_settings(), id, person, as_json)
 
 
+@train_app.command("data")
+def train_data(name: Annotated[str, typer.Argument(help="mnist, fashion or cifar10.")]) -> None:
+    """Fetch a published data set into GRADUS_DATA_DIR, checked byte for byte."""
+    from bot.train_terminal import fetch
+
+    fetch(_settings(), name)
+
+
 @train_app.command("cancel")
 def train_cancel(id: RunId) -> None:
     """Stop a run."""

@@ -23,6 +23,7 @@ from foundation.clock import utc_now
 from foundation.database import connect, migrate
 from foundation.errors import GradusError
 from foundation.store import LearnerStore
+from training.data.download import download
 from training.fairness import Limits, Refusal
 from training.local import TRAINERS, LocalExecutor
 from training.records import DEVICES, Record, Request, WorkerInfo
@@ -118,6 +119,19 @@ def _check_device(device: str) -> None:
 
 
 # -------------------------------------------------------------------------------------------- train
+
+
+def fetch(settings: Settings, name: str) -> None:
+    """A published data set into the folder of data sets.
+
+    Raises:
+        GradusError: no folder is set, there is no such set, or it could not be had whole.
+    """
+    if settings.data_dir is None:
+        raise GradusError("GRADUS_DATA_DIR: not set; name a folder that is to hold data sets")
+    with bar(f"fetching {name}") as advance:
+        folder = download(name, settings.data_dir, advance)
+    say(f"{name} is in {folder}; new runs train on it")
 
 
 def show_tasks(as_json: bool) -> None:

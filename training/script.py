@@ -26,7 +26,7 @@ _LEFT_OUT = ("from_run", "search")
 _OURS = ("training", "foundation")
 _SPECS = "training.specs"
 _TRUNK = ("training.trunk", "WEIGHTS")
-_TORCH = ("torch", "numpy", "sklearn", "PIL", "safetensors")
+_THEIRS = ("torch", "numpy", "sklearn", "PIL", "safetensors")
 _PIP: Mapping[str, str] = {"PIL": "pillow", "sklearn": "scikit-learn"}
 _IGNORE = re.compile(r"  # type: ignore(\[[^\]]*\])?")
 
@@ -386,7 +386,7 @@ def _options(kind: type[Spec], spec: Spec) -> str:
         value = getattr(spec, name) if own else known.default
         schema = kind.model_json_schema()["properties"][name]
         choices = f" ({', '.join(schema['enum'])})" if "enum" in schema else ""
-        literal = json.dumps(value) if isinstance(value, str) else repr(value)
+        literal = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
         lines += [f"    {name}: {type(value).__name__} = {literal}  # {known.description}{choices}"]
     return "\n".join(lines)
 
@@ -398,13 +398,13 @@ def _import_lines(lines: Iterable[str]) -> str:
         head, _, name = line.partition(" import ") if line.startswith("from ") else (line, "", "")
         joined[head] |= {name} - {""}
     written = [f"{head} import {', '.join(sorted(names))}" if names else head for head, names in joined.items()]
-    theirs = [line for line in written if line.split()[1].split(".")[0] in _TORCH]
+    theirs = [line for line in written if line.split()[1].split(".")[0] in _THEIRS]
     return "\n\n".join("\n".join(sorted(group)) for group in (set(written) - set(theirs), theirs) if group)
 
 
 def _head(known: Task, spec: Spec, code: str, pretrained: bool) -> str:
     """The file's docstring."""
-    needed = [_PIP.get(name, name) for name in _TORCH if re.search(rf"^\s*(import|from) {name}\b", code, re.M)]
+    needed = [_PIP.get(name, name) for name in _THEIRS if re.search(rf"^\s*(import|from) {name}\b", code, re.M)]
     changed = [
         f"{name}={value!r}"
         for name, value in spec.model_dump().items()
@@ -422,7 +422,9 @@ def _head(known: Task, spec: Spec, code: str, pretrained: bool) -> str:
             "Its first layers were trained before, elsewhere: put `training/data/trunk.safetensors`, of the project "
             "that this file comes from, into a folder `data` beside this file. Without it they begin at random."
         )
-    return "\n\n".join(part if part.startswith(" ") else fill(part, 100) for part in said) + "\n"
+    text = "\n\n".join(part if part.startswith(" ") else fill(part, 100) for part in said) + "\n"
+    # Options are texts of learners: none may end the docstring.
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _last(name: str, pretrained: bool) -> str:

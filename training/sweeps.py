@@ -53,9 +53,10 @@ def trials_of(spec: "Spec") -> tuple[dict[str, Any], ...]:
             raise GradusError(f"search: there is no option '{name}'{did_you_mean(name, known)}")
     if not 1 <= len(asked) <= MOST_OPTIONS:
         raise GradusError(f"search: that is {len(asked)} options; search one to {MOST_OPTIONS}")
-    tried = _drawn(spec, asked, _count(wanted)) if drawn else _grid(asked)
-    if not 2 <= len(tried) <= MOST_TRIALS:
-        raise GradusError(f"search: that is {len(tried)} runs; two to {MOST_TRIALS} are taken")
+    count = _count(wanted) if drawn else math.prod(text.count(",") + 1 for text in asked.values())
+    if not 2 <= count <= MOST_TRIALS:
+        raise GradusError(f"search: that is {count} runs; two to {MOST_TRIALS} are taken")
+    tried = _drawn(spec, asked, count) if drawn else _grid(asked)
     return tuple(_checked(spec, one) for one in tried)
 
 
@@ -183,17 +184,13 @@ def _count(text: str | None) -> int:
 
 
 def _grid(asked: Mapping[str, str]) -> list[dict[str, str]]:
-    values = [text.split(",")[: MOST_TRIALS + 1] for text in asked.values()]
-    return [dict(zip(asked, one, strict=True)) for one in product(*values)]
+    return [dict(zip(asked, one, strict=True)) for one in product(*(text.split(",") for text in asked.values()))]
 
 
 def _drawn(spec: "Spec", asked: Mapping[str, str], count: int) -> list[dict[str, str]]:
     """That many trials, the same for the same seed."""
     chance = random.Random(spec.seed)
-    return [
-        {name: _value(spec, name, text, chance) for name, text in asked.items()}
-        for _ in range(min(count, MOST_TRIALS + 1))
-    ]
+    return [{name: _value(spec, name, text, chance) for name, text in asked.items()} for _ in range(count)]
 
 
 def _value(spec: "Spec", name: str, text: str, chance: random.Random) -> str:

@@ -167,3 +167,22 @@ def test_a_worker_carries_what_others_submit_and_ends_when_told(tmp_path: Path) 
         process.terminate()
         assert process.wait(30) == 0
     assert found(tmp_path, id).state == "failed"  # the tiny tasks have no digits
+
+
+def test_data_are_fetched_into_a_folder_that_is_set(tmp_path: Path) -> None:
+    unset = gradus("train", "data", "mnist", home=tmp_path)
+    assert (unset.returncode, unset.stdout) == (1, "")
+    assert unset.stderr.strip() == "GRADUS_DATA_DIR: not set; name a folder that is to hold data sets"
+    unknown = gradus("train", "data", "minst", home=tmp_path, GRADUS_DATA_DIR=str(tmp_path))
+    assert unknown.returncode == 1
+    assert "did you mean 'mnist'" in unknown.stderr
+    elsewhere = gradus("train", "data", "sst2", home=tmp_path, GRADUS_DATA_DIR=str(tmp_path))
+    assert "sst2 is not fetched by itself" in elsewhere.stderr
+
+
+def test_a_search_is_one_run_and_one_that_asks_for_too_much_is_refused(tmp_path: Path) -> None:
+    searched = ("--search", "learning_rate=0.001,0.01", "--search", "dropout=0,0.3")
+    assert submit(tmp_path, "digits", *searched)["config"]["search"] == "learning_rate=0.001,0.01 dropout=0,0.3"
+    refused = gradus("train", "submit", "digits", "--search", "seed=0..99 trials=50", home=tmp_path)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "that is 50 runs; two to 9 are taken" in refused.stderr

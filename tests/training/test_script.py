@@ -1,5 +1,6 @@
 """Runs as files that run on their own."""
 
+import ast
 import json
 import os
 import subprocess
@@ -115,6 +116,16 @@ def test_a_script_says_how_it_is_run_and_what_was_chosen() -> None:
 
 def test_a_network_of_another_run_is_made_anew() -> None:
     assert 'from_run: str = ""' in script_of("deployment", {"from_run": "7"})
+
+
+def test_no_text_of_an_option_leaves_its_place() -> None:
+    prompt = 'Mia """\nraise SystemExit("out")\n\\" \U0001f600 #'
+    tree = ast.parse(script_of("transformer", {"prompt": prompt}))
+    (options,) = (one for one in tree.body if isinstance(one, ast.ClassDef) and one.name == "Transformer")
+    values = {one.target.id: one.value.value for one in options.body if isinstance(one, ast.AnnAssign)}  # type: ignore[union-attr]
+    assert values["prompt"] == prompt
+    assert not any(isinstance(one, ast.Raise) for one in tree.body)
+    assert repr(prompt) in " ".join((ast.get_docstring(tree) or "").split())
 
 
 def test_a_wrong_option_is_refused() -> None:
