@@ -137,8 +137,10 @@ def diagnose(
         return (diverged,)
     if len(points) < FEWEST or points[-1].step < points[-1].steps or (task.id not in _RULES and not run.loss):
         return ()
-    found = [finding for rule in _RULES.get(task.id, _LEARNING) if (finding := rule(run))]
-    return tuple(found[:MOST]) or tuple(filter(None, [_underfitting(run)]))
+    for rules in _RULES.get(task.id, _LEARNING):
+        if found := [finding for rule in rules if (finding := rule(run))]:
+            return tuple(found[:MOST])
+    return ()
 
 
 # ------------------------------------------------------------------------------------------- curves
@@ -306,7 +308,7 @@ def _too_high(run: _Run) -> Finding | None:
 
 
 def _vanishing(run: _Run) -> Finding | None:
-    if run.task.id in _EMBEDDED:
+    if run.task.id in _EMBEDDED or run.pace * RATE < 1:  # weights that hardly move tell nothing
         return None
     both = [
         one.values["grad_norm_first"] / one.values["grad_norm_last"]
@@ -330,7 +332,11 @@ def _vanishing(run: _Run) -> Finding | None:
 def _deep(options: Mapping[str, Any]) -> str:
     if "activation" in options:
         return "Try activation=relu, whose slope is 1 and not a quarter at most, or fewer layers."
-    return "Try relu in place of sigmoid or tanh in the architecture, batchnorm between the layers, or fewer of them."
+    if "architecture" in options:
+        return (
+            "Try relu in place of sigmoid or tanh in the architecture, batchnorm between the layers, or fewer of them."
+        )
+    return f"Try learning_rate={_figure(options['learning_rate'] * 3)}, so that the first layers move at all."
 
 
 def _too_low(run: _Run) -> Finding | None:
@@ -399,7 +405,7 @@ def _plateau(run: _Run) -> Finding | None:
 
 
 def _underfitting(run: _Run) -> Finding | None:
-    if run.task.id in _RULES or not run.poor:
+    if not run.poor:
         return None
     train = run.end("train_accuracy")
     if train is not None:
@@ -407,10 +413,11 @@ def _underfitting(run: _Run) -> Finding | None:
     else:
         evidence = f"On data that it has seen, too, the loss is large: {_figure(run.loss[-1])}, from"
     evidence += f" {_figure(run.loss[0])}" + (f" to {_figure(run.loss[-1])}." if train is not None else ".")
-    size = [name for name in ("units", "hidden", "code", "head_size", "layers", "architecture") if name in run.options]
+    size = [f"more {name}" for name in ("units", "hidden", "code", "head_size", "layers") if name in run.options]
+    size += ["a wider architecture"] if "architecture" in run.options else []
     held = [f"less {name}" for name in ("dropout", "word_dropout") if run.options.get(name, 0) > 0.4]
     time = "epochs" if "epochs" in run.options else "steps"
-    tried = [*held, f"more of {' and '.join(size[:2])}" if size else "more examples", f"more {time}"]
+    tried = [*held, *(size[:2] or ["more examples"]), f"more {time}"]
     return Finding("underfitting", "bias-variance-tradeoff", evidence, f"Try {', or '.join(tried)}.")
 
 
@@ -449,9 +456,14 @@ def _unstable(run: _Run) -> Finding | None:
 
 
 _Rule = Callable[[_Run], Finding | None]
-_LEARNING: Sequence[_Rule] = (_dead, _too_high, _too_low, _vanishing, _overfitting, _plateau)
-"""The weightiest first: whatever stands behind explains less once one before it is found."""
-_RULES: Mapping[str, Sequence[_Rule]] = {"gan": (_collapsed,), "dqn": (_unstable,)}
+_LEARNING: Sequence[Sequence[_Rule]] = (
+    (_dead, _too_high, _too_low),
+    (_vanishing,),
+    (_overfitting, _plateau),
+    (_underfitting,),
+)
+"""In groups: whatever stands in a later one is mostly what comes of the troubles in those before it."""
+_RULES: Mapping[str, Sequence[Sequence[_Rule]]] = {"gan": ((_collapsed,),), "dqn": ((_unstable,),)}
 """Where there is no loss that ought to fall."""
 
 

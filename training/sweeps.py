@@ -201,7 +201,7 @@ def _value(spec: "Spec", name: str, text: str, chance: random.Random) -> str:
         start, end = float(low), float(high)
     except ValueError:
         raise GradusError(f"search: '{text}' is no range; {_FORM}") from None
-    if not (math.isfinite(start) and math.isfinite(end) and start < end):
+    if not (start < end and math.isfinite(end - start)):
         raise GradusError(f"search: {name}={text} goes from nowhere to nowhere; the smaller bound comes first")
     if start > 0 and end / start >= 10:
         value = math.exp(chance.uniform(math.log(start), math.log(end)))

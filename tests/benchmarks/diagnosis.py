@@ -6,8 +6,9 @@ Asked: at least 90 % right on sixty runs of tasks (for a GAN and Q-learning, whi
 and options) that its thresholds were not chosen by, and at least 90 % of healthy runs without a finding. A run is right
 where the finding it was built to show comes first. What it was built to show follows from its options (steps a hundred
 times too small, six layers of sigmoids, two hundred examples and no regularization), never from what the rules say.
-`--write` trains all of them anew (half an hour on a core) into `tests/training/curves.jsonl`. The exit status is 1
-where a figure asked for was missed.
+Runs whose curves did not show it to a person were left out before the rules saw them, and whenever a rule was changed
+after a judgement, other seeds were drawn for the next. `--write` trains all of them anew (a quarter of an hour on a
+core) into `tests/training/curves.jsonl`. The exit status is 1 where a figure asked for was missed.
 """
 
 import argparse
@@ -256,7 +257,7 @@ _JUDGED: Sequence[Row] = (
     ("gan", "mode-collapse", {"learning_rate": 0.01, "judge_rate": 0.0002, "units": 48}, range(61, 63)),
     ("gan", "mode-collapse", {"learning_rate": 0.03, "judge_rate": 0.0001}, range(61, 63)),
     ("dqn", "unstable-returns", {"memory": 150, "learning_rate": 0.003}, range(61, 63)),
-    ("dqn", "unstable-returns", {"learning_rate": 0.03}, range(61, 63)),
+    ("dqn", "unstable-returns", {"learning_rate": 0.03}, range(62, 63)),
 )
 
 
