@@ -29,6 +29,7 @@ from training.local import TRAINERS, LocalExecutor
 from training.records import DEVICES, Record, Request, WorkerInfo
 from training.run_store import RunStore
 from training.specs import TASKS, parse, task
+from training.sweeps import seconds_of
 from training.worker import Worker
 
 TERMINAL = 0
@@ -217,15 +218,16 @@ def submitted(database: Database, settings: Settings, id: str, sets: Sequence[st
     known, now = task(id), utc_now()
     if device not in DEVICES and not _DEVICE.fullmatch(device):
         raise GradusError(f"'{device}' is no device; write any, cpu, cuda or cuda:0")
+    spec = parse(known, _options(sets))
     request = Request(
         id=secrets.token_hex(6),
         learner=LEARNERS.learner_for(database, person, now).id,
         server=None,
         task=known.id,
-        options=parse(known, _options(sets)).model_dump(),
+        options=spec.model_dump(),
         device=device,
         memory=known.memory,
-        seconds=known.seconds,
+        seconds=seconds_of(known, spec),
     )
     if request.memory > memory_of(settings):
         raise GradusError(f"{id} needs {request.memory} MB; GRADUS_WORKER_MEMORY allows {memory_of(settings)}")

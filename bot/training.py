@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, Literal, get_args
 
 from sqlite_utils import Database
 
@@ -19,14 +19,12 @@ from foundation.clock import Clock
 from foundation.database import DatabaseThread, writing
 from foundation.errors import GradusError
 from foundation.store import LearnerStore
+from training.diagnosis import Finding, Shape
 from training.fairness import Limits, Refusal
 from training.records import BoardRow, Budget, Place, Point, Record, Request
 from training.run_store import RunStore
-from training.specs import TASKS, Task, task
-from training.sweeps import BEST, curves_of
-
-Shape = Literal["falls", "falls then rises", "flat", "explodes", "swings"]
-"""What a learner predicts of the loss on held-out data."""
+from training.specs import TASKS, Task, parse, task
+from training.sweeps import BEST, curves_of, seconds_of
 
 FINISHED = 8  # runs that are over, of those shown
 OPTIONS = 25  # of a select: Discord's limit
@@ -41,26 +39,6 @@ NO_RUN = "That run is no longer kept. `/train mine` shows yours."
 NO_DRAFT = "That form is from long ago. Begin again with `/train start`."
 NOT_YOURS = "This run is somebody else's. Start your own with `/train start`."
 NOT_YOUR_DRAFT = "This form is somebody else's. Open your own with `/train start`."
-
-
-class Finding(Protocol):
-    """What a run's curves tell."""
-
-    @property
-    def finding(self) -> str:
-        """An id such as `overfitting`."""
-
-    @property
-    def concept(self) -> str:
-        """The concept that explains it, by id."""
-
-    @property
-    def evidence(self) -> str:
-        """A sentence with figures."""
-
-    @property
-    def advice(self) -> str:
-        """A sentence: what to try."""
 
 
 @dataclass(frozen=True)
@@ -559,15 +537,16 @@ class Training:
         known = task(draft.task)
         if known.memory > self._memory:
             raise GradusError(f"{known.title} needs {known.memory:,} MB, more than training may take on this machine.")
+        options = meant(known, draft.typed)
         return Request(
             id=draft.id,
             learner=draft.learner,
             server=origin.server,
             task=known.id,
-            options=meant(known, draft.typed),
+            options=options,
             device="any",
             memory=known.memory,
-            seconds=known.seconds,
+            seconds=seconds_of(known, parse(known, options)),
         )
 
     def _form(self, database: Database, draft: Draft) -> Form:

@@ -60,6 +60,11 @@ def trials_of(spec: "Spec") -> tuple[dict[str, Any], ...]:
     return tuple(_checked(spec, one) for one in tried)
 
 
+def seconds_of(task: "Task", spec: "Spec") -> int:
+    """The time limit of a run: the task's, for each of its trials."""
+    return task.seconds * max(1, len(trials_of(spec)))
+
+
 def curves_of(points: Sequence[Point]) -> list[list[Point]]:
     """The curves of the trials, out of that of the whole run; each begins at its own step 1."""
     curves: list[list[Point]] = []

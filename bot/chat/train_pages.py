@@ -16,9 +16,10 @@ from bot.chat.rendering import (
     within_limits,
 )
 from bot.run_options import options_of
-from bot.training import Board, Compared, Finding, Form, Mine, Queue, Row, RunView
+from bot.training import Board, Compared, Form, Mine, Queue, Row, RunView
 from content.catalogue import Catalogue
 from training.curves import NAMES
+from training.diagnosis import Finding
 from training.records import Budget, Record
 from training.specs import Task
 from training.states import State

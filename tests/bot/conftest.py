@@ -42,6 +42,7 @@ from quizzes.question import (
     Suspect,
     Task,
 )
+from training.diagnosis import Finding
 from training.fairness import Limits
 from training.records import Point as RunPoint
 
@@ -212,12 +213,12 @@ def answerer() -> Prepared:
     return Prepared(ANSWER)
 
 
-@dataclass(frozen=True)
-class PreparedFinding:
-    finding: str = "overfitting"
-    concept: str = "dropout"
-    evidence: str = "The loss on held-out data rose by half while that on training data fell."
-    advice: str = "Take more examples."
+FINDING = Finding(
+    "overfitting",
+    "dropout",
+    "The loss on held-out data rose by half while that on training data fell.",
+    "Take more examples.",
+)
 
 
 def _risen(points: Sequence[RunPoint]) -> bool:
@@ -227,7 +228,7 @@ def _risen(points: Sequence[RunPoint]) -> bool:
 
 PREPARED_READERS = Readers(
     shape_of=lambda points: ("falls then rises" if _risen(points) else "falls") if points else None,
-    diagnose=lambda task, options, points, metrics: (PreparedFinding(),) if _risen(points) else (),
+    diagnose=lambda task, options, points, metrics: (FINDING,) if _risen(points) else (),
     script_of=lambda task, options: f"# {task} {dict(options)['learning_rate']}\n",
 )
 """Readers of curves that know two shapes and one finding."""

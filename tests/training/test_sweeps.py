@@ -12,8 +12,8 @@ from tests.training.interrupted import InterruptedRun
 from training.plain import PlainRun
 from training.records import Point
 from training.run import Run, Stopped
-from training.specs import TASKS, parse
-from training.sweeps import curves_of, search, trials_of
+from training.specs import TASKS, parse, task
+from training.sweeps import curves_of, search, seconds_of, trials_of
 from training.tasks import digits as digits_task
 from training.trainers import trainer
 
@@ -128,3 +128,9 @@ def test_a_search_in_numpy_keeps_its_weights_too(run: PlainRun) -> None:
     options = {"epochs": 1, "examples": 100, "units": 8, "search": "layers=1,2"}
     trainer("scratch", options)(run)
     assert (run.folder / "model.safetensors").is_file()
+
+
+def test_a_search_has_the_time_of_all_its_trials() -> None:
+    known = task("digits")
+    assert seconds_of(known, parse(known, {})) == known.seconds
+    assert seconds_of(known, parse(known, {"search": "learning_rate=0.001,0.01 dropout=0,0.3"})) == 4 * known.seconds
