@@ -20,6 +20,7 @@ CHROMIUM_ARGUMENTS = [
 DESKTOP = (1280, 800)
 PHONE = (390, 844)
 PATIENCE_MILLISECONDS = 15_000
+LOOK_MILLISECONDS = 250
 STILL_MILLISECONDS = 500
 STILL_LOOKS = 10
 
@@ -156,15 +157,22 @@ class Visitor:
         await self._drawn(answer.last)
 
     async def _drawn(self, message: Locator) -> None:
-        """Wait until the pictures of a message are there."""
-        for picture in await message.locator("img").all():
-            await expect(picture).not_to_have_js_property("naturalWidth", 0, timeout=PATIENCE_MILLISECONDS)
+        """Wait until the pictures of a message are there, also where it is drawn anew meanwhile."""
+        for _ in range(PATIENCE_MILLISECONDS // LOOK_MILLISECONDS):
+            if await message.evaluate("(one) => [...one.querySelectorAll('img')].every((each) => each.naturalWidth > 0)"):
+                return
+            await self.page.wait_for_timeout(LOOK_MILLISECONDS)
+        raise AssertionError("a picture of the message does not come")
 
     async def fills_in(self, text: str) -> None:
         """Fill in the one line of the form that is open, and submit it."""
         form = self.channel.locator("#modal-root")
         field = form.locator("input, textarea").first
-        await field.fill(text)
+        for _ in range(PATIENCE_MILLISECONDS // LOOK_MILLISECONDS):  # a form just opened may be drawn once more
+            await field.fill(text)
+            await self.page.wait_for_timeout(LOOK_MILLISECONDS)
+            if await field.input_value() == text:
+                break
         await expect(field).to_have_value(text)
         submit = form.get_by_role("button", name="Submit")
         await submit.click()
