@@ -21,6 +21,7 @@ DESKTOP = (1280, 800)
 PHONE = (390, 844)
 PATIENCE_MILLISECONDS = 15_000
 LOOK_MILLISECONDS = 250
+ALL_DRAWN = "(message) => [...message.querySelectorAll('img')].every((one) => one.naturalWidth > 0)"
 STILL_MILLISECONDS = 500
 STILL_LOOKS = 10
 
@@ -159,7 +160,7 @@ class Visitor:
     async def _drawn(self, message: Locator) -> None:
         """Wait until the pictures of a message are there, also where it is drawn anew meanwhile."""
         for _ in range(PATIENCE_MILLISECONDS // LOOK_MILLISECONDS):
-            if await message.evaluate("(one) => [...one.querySelectorAll('img')].every((each) => each.naturalWidth > 0)"):
+            if await message.evaluate(ALL_DRAWN):
                 return
             await self.page.wait_for_timeout(LOOK_MILLISECONDS)
         raise AssertionError("a picture of the message does not come")
