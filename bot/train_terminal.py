@@ -75,7 +75,6 @@ def work(
             runs=settings.runs_path,
             data=settings.data_dir,
             limits=limits_of(settings),
-            threads=max(1, cores // slots),
             clock=utc_now,
         )
         say(f"a worker on {device} with {slots} {'slot' if slots == 1 else 'slots'} and {info.memory:,} MB")

@@ -45,7 +45,6 @@ class Task:
     checkpoint: Path
     resume: Path | None
     data: Path | None
-    threads: int
 
 
 def carry(task: Task, trainer: Callable[[str, Mapping[str, Any]], Trainer], pipe: int) -> None:
@@ -87,9 +86,6 @@ def _shut_off(task: Task, pipe: int) -> None:
     if task.device == "cpu" and sys.platform == "linux":  # CUDA maps more than there is
         limit = _mapped() + (task.memory << 20)
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    torch = sys.modules.get("torch")
-    if torch is not None and task.threads > 1:
-        torch.set_num_threads(task.threads)
 
 
 def _mapped() -> int:

@@ -21,7 +21,6 @@ class Job:
         checkpoint: where its state is kept.
         resume: the checkpoint of an earlier attempt, or None.
         data: the folder of published data sets, or None.
-        threads: how many it may compute with.
     """
 
     claim: Claim
@@ -33,7 +32,6 @@ class Job:
     checkpoint: Path
     resume: Path | None
     data: Path | None
-    threads: int
 
 
 @dataclass(frozen=True)

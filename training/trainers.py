@@ -38,6 +38,7 @@ def prepare() -> None:
             importlib.import_module(name)
     import torch
 
+    # Here for the fork, and so for every run: small networks gain little by more, and on busy cores threads wait.
     torch.set_num_threads(1)
     layer = torch.nn.Linear(4, 2)
     for rule in (torch.optim.SGD, torch.optim.RMSprop, torch.optim.Adam, torch.optim.AdamW):

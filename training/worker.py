@@ -74,13 +74,12 @@ class Worker:
         runs: Path,
         data: Path | None,
         limits: Limits,
-        threads: int,
         clock: Clock,
         lease: timedelta = LEASE,
     ) -> None:
-        """`runs` is the folder of artifacts, `data` that of published data sets, `threads` are for each run."""
+        """`runs` is the folder of artifacts, `data` that of published data sets."""
         self._database, self._store, self._executor, self._info = database, RunStore(), executor, info
-        self._runs, self._data, self._limits, self._threads = runs, data, limits, threads
+        self._runs, self._data, self._limits = runs, data, limits
         self._clock, self._lease = clock, lease
         self._carried: dict[Claim, _Carried] = {}
         self._version = -1
@@ -178,7 +177,6 @@ class Worker:
                 checkpoint=artifacts.checkpoint(self._runs, claim),
                 resume=artifacts.last_checkpoint(self._runs, claim) if again else None,
                 data=self._data,
-                threads=self._threads,
             )
         except GradusError as error:
             log.error("run %s: %s", claim.run, error)

@@ -172,7 +172,7 @@ def test_a_worker_carries_what_others_submit_and_ends_when_told(tmp_path: Path) 
 def test_data_are_fetched_into_a_folder_that_is_set(tmp_path: Path) -> None:
     unset = gradus("train", "data", "mnist", home=tmp_path)
     assert (unset.returncode, unset.stdout) == (1, "")
-    assert unset.stderr.strip() == "GRADUS_DATA_DIR: not set; name a folder that is to hold data sets"
+    assert unset.stderr.strip() == "gradus: GRADUS_DATA_DIR: not set; name a folder that is to hold data sets"
     unknown = gradus("train", "data", "minst", home=tmp_path, GRADUS_DATA_DIR=str(tmp_path))
     assert unknown.returncode == 1
     assert "did you mean 'mnist'" in unknown.stderr

@@ -11,7 +11,7 @@ from training.child import PipeRun, Task
 
 
 def test_weights_are_kept_whether_they_are_of_torch_or_of_numpy(tmp_path: Path) -> None:
-    task = Task("scratch", {}, "cpu", 1000, tmp_path, tmp_path / "1.pt", None, None, 1)
+    task = Task("scratch", {}, "cpu", 1000, tmp_path, tmp_path / "1.pt", None, None)
     run = PipeRun(task, os.open(os.devnull, os.O_WRONLY))
     run.keep("model", {"numpy": np.eye(3, dtype=np.float32).T, "torch": torch.ones(2, requires_grad=True)})
     os.close(run.pipe)

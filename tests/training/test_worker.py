@@ -116,7 +116,7 @@ def test_a_run_is_shut_off_from_what_it_does_not_need(
     monkeypatch.setenv("DISCORD_TOKEN", "s3cret")
     id = queue.add("looking")
     through(carrying, queue, id)
-    assert queue.run(id).metrics == {"nice": float(NICE), "own": 1.0}
+    assert queue.run(id).metrics == {"nice": float(min(19, os.nice(0) + NICE)), "own": 1.0}
     shown = queue.folder / "runs" / id / "1"
     seen = (shown / "files" / "seen.txt").read_text().split("\n")
     assert set(seen) <= {"PATH", "LANG", "OMP_NUM_THREADS", "HOME", "TMPDIR", "0", "1", "2", "3", "4"}

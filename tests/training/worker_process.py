@@ -31,7 +31,6 @@ def worker(folder: Path, slots: int = 2, *, id: str, tasks: str = TASKS, lease: 
         runs=folder / "runs",
         data=None,
         limits=LIMITS,
-        threads=1,
         clock=utc_now,
         lease=lease,
     )
