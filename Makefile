@@ -19,7 +19,7 @@ test: $(VENV)/.dev
 	@echo "ruff: style" && $(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
 	@echo "mypy: types, beside pytest: behaviour"; \
 	$(BIN)/mypy & types=$$!; \
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup; behaviour=$$?; \
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile; behaviour=$$?; \
 	wait $$types && exit $$behaviour
 
 bench: $(VENV)/.dev $(VENV)/.bench

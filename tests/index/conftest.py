@@ -1,11 +1,13 @@
 """The real encoder, loaded once, a small index that it made, and one of the real lessons."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from content.catalogue import Catalogue, load
+from foundation.files import file_lock
 from index.answers import Encoding
 from index.build import build_index
 from index.elsewhere import encoded
@@ -65,8 +67,14 @@ def encoding(encoder: Encoder) -> Encoding:
 
 @pytest.fixture(scope="session")
 def lessons_folder(catalogue: Catalogue, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("lessons")
-    build_index(lesson_passages(catalogue), folder, encoder)
+    """The index of all lessons, made once for all processes that these tests are spread over."""
+    own = tmp_path_factory.getbasetemp()
+    root = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder, made = root / "lessons", root / "lessons.made"
+    with file_lock(root / "lessons.lock"):
+        if not made.exists():
+            build_index(lesson_passages(catalogue), folder, encoder)
+            made.touch()
     return folder
 
 
