@@ -172,7 +172,7 @@ class Transformer(Spec):
     heads: int = Field(default=4, ge=1, le=8, description="attentions side by side in a block")
     head_size: int = Field(default=16, ge=4, le=64, description="numbers of a letter that each of them looks at")
     context: int = Field(default=128, ge=8, le=256, description="letters that it can look back on")
-    steps: int = Field(default=800, ge=10, le=5000, description="batches that are learnt from")
+    steps: int = Field(default=650, ge=10, le=5000, description="batches that are learnt from")
     batch_size: int = Field(default=16, ge=4, le=128, description="pieces of text per step")
     learning_rate: float = Field(default=0.004, gt=0, le=10, description="the largest step; it rises to it, then falls")
     optimiser: Optimiser = Field(default="adam", description="the rule of the steps")
