@@ -43,7 +43,7 @@ SAID: Mapping[str, tuple[Confidence | Judgement, str]] = {
 
 
 class Left(Exception):
-    """The learner leaves the session as it stands."""
+    """The learner leaves what they are at as it stands."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from bot.chat.tutor_pages import reply_text, talk_page
 from bot.handout import lesson_text
 from bot.learning import Learning
 from bot.practising import Judgement
-from bot.quiz_terminal import WAITS, meant, of_lines, page_text, read_line, to_empty_line
+from bot.quiz_terminal import WAITS, Left, meant, of_lines, page_text, read_line, to_empty_line
 from bot.settings import Settings
 from bot.terminal import put_markdown, say
 from bot.tutor.dialogue import RUNGS, Mode
@@ -31,10 +31,6 @@ JUDGED: Mapping[str, tuple[Judgement, str]] = {
     "p": ("partly", "partly"),
     "m": ("missed it", "I missed it"),
 }
-
-
-class Left(Exception):
-    """The learner leaves the talk as it stands."""
 
 
 @dataclass(frozen=True)

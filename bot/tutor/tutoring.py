@@ -281,12 +281,11 @@ class Tutoring:
         if not done:
             lines = [f"**{titles[concept].title}** is new between us."]
         else:
-            last = done[-1].study_date
-            lines = [f"You last answered on **{titles[concept].title}** on {last.day} {last:%B}"]
+            last, recalled = done[-1].study_date, ""
             if concept in standing.learned.cards:
-                lines[0] += f", and I think you still recall it ({self._strength(concept, standing):.0%})" * known
-                lines[0] += f"; by now it may have faded ({self._strength(concept, standing):.0%})" * (not known)
-            lines[0] += "."
+                guess = ", and I think you still recall it" if known else "; by now it may have faded"
+                recalled = f"{guess} ({self._strength(concept, standing):.0%})"
+            lines = [f"You last answered on **{titles[concept].title}** on {last.day} {last:%B}{recalled}."]
         if weakest:
             met = bool(standing.learned.of(weakest))
             why = "your weakest of what it builds on" if met else "it builds on that, and you have not shown me it yet"
