@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from bot.asking import Asking
@@ -24,9 +25,9 @@ from bot.settings import Settings
 from bot.store import AnswerStore
 from bot.ticks import TickRegistry
 from bot.train_terminal import limits_of, memory_of
-from bot.training import Readers, Training
+from bot.training import Readers, Training, remove_leftovers
 from bot.tutor.budget_store import BudgetStore, Limits
-from bot.tutor.speaker import Model, Speaker
+from bot.tutor.speaker import Speaker, model_of
 from bot.tutor.speaking import Speaking
 from bot.tutor.talk_store import TalkStore
 from bot.tutor.tutoring import Tutoring
@@ -166,6 +167,8 @@ def assemble(
         clock=utc_now,
         readers=READERS,
     )
+    leftovers = partial(remove_leftovers, database, settings.runs_path)
+    ticks.add("remove what forgotten runs left", timedelta(minutes=1), leftovers)
     ticks.add("forget old forms", timedelta(days=1), training.forget_old)
     speaking = _speaking(settings, curriculum, retriever, database)
     if speaking is not None:
@@ -199,9 +202,8 @@ def _speaking(
     settings: Settings, curriculum: Curriculum, retriever: Retriever, database: DatabaseThread
 ) -> Speaking | None:
     """The language model that the settings name, if any; nothing is connected to yet."""
-    if settings.llm_url is None or settings.llm_model is None:
+    model = model_of(settings)
+    if model is None:
         return None
-    key = settings.llm_key.get_secret_value() if settings.llm_key else None
-    model = Model(settings.llm_url, settings.llm_model, key, settings.llm_seconds, settings.llm_first_seconds)
     limits = Limits(settings.llm_learner_tokens, settings.llm_server_tokens)
     return Speaking(Speaker(model), retriever, lambda: curriculum.catalogue, database, limits)

@@ -102,18 +102,18 @@ def _index(settings: Settings) -> str:
 
 
 def _model(settings: Settings) -> str:
-    if settings.llm_url is None or settings.llm_model is None:
-        return "no language model is set; answers are the lessons' own words"
-    from bot.tutor.speaker import Model, served
+    from bot.tutor.speaker import model_of, served
 
-    key = settings.llm_key.get_secret_value() if settings.llm_key else None
-    names = served(Model(settings.llm_url, settings.llm_model, key))
-    if names and settings.llm_model not in (*names, *(name.removesuffix(":latest") for name in names)):
+    model = model_of(settings)
+    if model is None:
+        return "no language model is set; answers are the lessons' own words"
+    names = served(model)
+    if names and model.name not in (*names, *(name.removesuffix(":latest") for name in names)):
         raise GradusError(
-            f"{settings.llm_url} answers, but has no '{settings.llm_model}'{did_you_mean(settings.llm_model, names)}; "
+            f"{model.url} answers, but has no '{model.name}'{did_you_mean(model.name, names)}; "
             "set GRADUS_LLM_MODEL to one that it has, or make it there (Ollama: `ollama pull`)"
         )
-    return f"{settings.llm_url} answers and has {settings.llm_model}"
+    return f"{model.url} answers and has {model.name}"
 
 
 def _gpu(settings: Settings) -> str:

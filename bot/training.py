@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 from sqlite_utils import Database
@@ -19,6 +20,7 @@ from foundation.clock import Clock
 from foundation.database import DatabaseThread, writing
 from foundation.errors import GradusError
 from foundation.store import LearnerStore
+from training import artifacts
 from training.diagnosis import Finding, Shape
 from training.fairness import Limits, Refusal
 from training.records import BoardRow, Budget, Place, Point, Record, Request
@@ -667,3 +669,14 @@ def _minutes(seconds: float) -> str:
 
 def _counted(number: int, thing: str) -> str:
     return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+async def remove_leftovers(database: DatabaseThread, runs: Path, now: datetime) -> None:
+    """The tick that removes the folders of runs that were forgotten, where no worker has done it."""
+    store = RunStore()
+
+    def act(database: Database) -> None:
+        if left := store.leftovers(database):
+            store.cleared(database, artifacts.remove(runs, left))
+
+    await database.run(act)

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from bot.settings import Settings
 from bot.tutor.rules import Message
 from foundation.errors import GradusError
 
@@ -77,6 +78,14 @@ class Model:
     key: str | None = None
     seconds: float = 60.0
     first_seconds: float = 20.0
+
+
+def model_of(settings: Settings) -> Model | None:
+    """The model that the settings name, if any."""
+    if settings.llm_url is None or settings.llm_model is None:
+        return None
+    key = settings.llm_key.get_secret_value() if settings.llm_key else None
+    return Model(settings.llm_url, settings.llm_model, key, settings.llm_seconds, settings.llm_first_seconds)
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.demo.clock import DemoClock
 from bot.run_options import differences, forms_of, meant, options_of, preset_typed, read_line
 from bot.servers.servers import Servers
-from bot.training import OFF, Origin, Training
+from bot.training import OFF, Origin, Training, remove_leftovers
 from foundation.database import DatabaseThread
 from foundation.errors import GradusError
 from foundation.store import LearnerStore
@@ -17,6 +18,7 @@ from quizzes.board_store import BoardStore
 from tests.bot.carried import Carrier
 from tests.bot.conftest import NOW, PREPARED_READERS
 from training.fairness import Limits
+from training.run_store import RunStore
 from training.specs import TASKS, Transformer, task
 
 ADA, BOB = 7001, 7002
@@ -338,3 +340,18 @@ async def test_moderators_see_the_queue_as_a_whole_and_their_server(training: Tr
     queue = await training.queue(11)
     assert (queue.waiting, queue.running, queue.of_server_waiting, queue.of_server_running) == (1, 1, 0, 1)
     assert queue.devices == ("cpu",)
+
+
+async def test_what_a_forgotten_run_left_goes_without_a_worker(
+    training: Training, carrier: Carrier, database: DatabaseThread, tmp_path: Path
+) -> None:
+    gone, kept = await finished(training, carrier, ADA, 0.9), await finished(training, carrier, BOB, 0.9)
+    for run in (gone, kept):
+        (tmp_path / run / "1").mkdir(parents=True)
+        (tmp_path / run / "1" / "log.txt").write_text("a line")
+    learner = await database.run(lambda opened: LearnerStore().find(opened, ADA))
+    assert learner is not None
+    await database.run(lambda opened: RunStore().forget(opened, learner.id))
+    await remove_leftovers(database, tmp_path, NOW)
+    assert [(tmp_path / run).exists() for run in (gone, kept)] == [False, True]
+    assert await database.run(lambda opened: RunStore().leftovers(opened)) == []
