@@ -204,8 +204,11 @@ async def start_talk(interaction: Press, concept: str, mode: Mode = "guided") ->
 async def _said(interaction: Press, what: str, talk: str, turn_: int, words: str) -> None:
     """Take what a learner says, and turn the panel."""
     gradus, person = interaction.client.gradus, interaction.user.id
-    take_words = gradus.tutoring.wonder if what == "wonder" else gradus.tutoring.answer
-    view = await take_words(person, talk, turn_, words, gradus.clock())
+    now, take_words = gradus.clock(), gradus.tutoring.answer
+    if what == "wonder":  # a question like any other, within the server's limits
+        await gradus.servers.admit(interaction.guild_id, person, now)
+        take_words = gradus.tutoring.wonder
+    view = await take_words(person, talk, turn_, words, now)
     await turn(interaction, await talk_panel(gradus, view))
 
 
