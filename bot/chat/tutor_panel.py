@@ -204,11 +204,12 @@ async def start_talk(interaction: Press, concept: str, mode: Mode = "guided") ->
 async def _said(interaction: Press, what: str, talk: str, turn_: int, words: str) -> None:
     """Take what a learner says, and turn the panel."""
     gradus, person = interaction.client.gradus, interaction.user.id
-    now, take_words = gradus.clock(), gradus.tutoring.answer
+    now = gradus.clock()
     if what == "wonder":  # a question like any other, within the server's limits
         await gradus.servers.admit(interaction.guild_id, person, now)
-        take_words = gradus.tutoring.wonder
-    view = await take_words(person, talk, turn_, words, now)
+        view = await gradus.tutoring.wonder(person, talk, turn_, words, now)
+    else:
+        view = await gradus.tutoring.answer(person, talk, turn_, words, now)
     await turn(interaction, await talk_panel(gradus, view))
 
 
