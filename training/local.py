@@ -184,7 +184,8 @@ class LocalExecutor:
         while strays := [pid for pid in children(os.getpid()) if pid not in self._strangers]:
             for pid in strays:
                 kill_tree(pid)
-                os.waitpid(pid, 0)
+                with contextlib.suppress(ChildProcessError):  # it is another's by now
+                    os.waitpid(pid, 0)
 
     # --------------------------------------------------------------------------------------- runs
 

@@ -162,7 +162,10 @@ def main(arguments: list[str]) -> None:
     adopt_orphans()
     warm = Warm(control, module)
     outlive()  # from here on the socket says when to go, so that nothing is left that a run started
-    warm.tell(said="ready")
+    try:
+        warm.tell(said="ready")
+    except BrokenPipeError:  # the worker was told to go meanwhile
+        return
     warm.go_on()
 
 

@@ -103,8 +103,8 @@ class Worker:
                 self.step()
             self._hand_back_all()
         finally:
+            self._store.leave(self._database, self._info)  # first: whatever the executor's end brings, nobody waits
             self._executor.close()
-            self._store.leave(self._database, self._info)
 
     def step(self) -> None:
         """Take what happened, for at most some 50 ms, and do what is due."""
