@@ -20,7 +20,7 @@ test: $(VENV)/.dev
 	@echo "mypy: types, beside pytest: behaviour"; \
 	$(BIN)/mypy & types=$$!; \
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile; behaviour=$$?; \
-	wait $$types && exit $$behaviour
+	wait $$types || { echo "mypy found wrong types: its lines stand above pytest's"; exit 1; }; exit $$behaviour
 
 bench: $(VENV)/.dev $(VENV)/.bench
 	@$(BIN)/python -m tests.benchmarks

@@ -14,10 +14,10 @@ from typer.testing import CliRunner, Result
 from bot.cli import app
 from bot.curriculum import Curriculum
 from bot.practising import GradeAnswer
-from bot.quiz_terminal import WAITS
+from bot.quiz_terminal import WAITS, Left
 from bot.tutor.dialogue import Mode
 from bot.tutor.tutoring import Tutoring
-from bot.tutor_terminal import KEPT, Left, Talking
+from bot.tutor_terminal import KEPT, Talking
 from content.catalogue import Catalogue
 from tests.bot.conftest import ANSWER, NOW
 from tests.bot.test_cli import ROOT, environment_of, gradus
