@@ -16,6 +16,7 @@ from bot.progress import Progress
 from bot.prompting import Prompting
 from bot.quizzing import Marking
 from bot.reindexing import Reindexing
+from bot.road.placement_store import PlacementStore
 from bot.road.profile import Profiles
 from bot.road.store import ProfileStore
 from bot.run_message_store import RunMessageStore
@@ -50,6 +51,7 @@ STORES: tuple[KnowsLearners, ...] = (
     AnswerStore(),
     ServerStore(),
     ProfileStore(),
+    PlacementStore(),
     PromptStore(),
     PracticeStore(),
     BoardStore(),

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from bot.curriculum import Curriculum
 from bot.learning import LessonPage
+from bot.road.placement_store import PlacementStore
 from bot.road.store import ProfileStore
 from foundation.database import DatabaseThread, writing
 from foundation.errors import GradusError
@@ -137,6 +138,7 @@ class Practising:
         self._store = PracticeStore()
         self._learners = LearnerStore()
         self._profiles = ProfileStore()
+        self._placements = PlacementStore()
 
     # ------------------------------------------------------------------------------------- sessions
 
@@ -447,17 +449,20 @@ class Practising:
     async def standing(self, person: int, now: datetime) -> "Standing":
         """What is due, and what is mastered."""
 
-        def act(database: Database) -> Standing:
-            state = self._state(database, self._learners.learner_for(database, person, now), now)
-            memory, on = state.plan.memory, state.learned.on
-            taught = {id: one for id, one in state.learned.cards.items() if id in self._curriculum.catalogue.concepts}
-            mastered = tuple(id for id, card in taught.items() if is_mastered(card, state.learned.of(id), memory, on))
-            due = self._practice.due(state.learned, state.plan)
-            return Standing(
-                due, self._practice.next_new(state.learned, state.plan), mastered, state.learned, state.plan
-            )
+        return await self._database.run(
+            lambda database: self.standing_of(database, self._learners.learner_for(database, person, now), now)
+        )
 
-        return await self._database.run(act)
+    def standing_of(self, database: Database, learner: Learner, now: datetime) -> "Standing":
+        """The same of a learner, in the caller's thread and transaction."""
+        state = self._state(database, learner, now)
+        memory, on = state.plan.memory, state.learned.on
+        taught = {id: one for id, one in state.learned.cards.items() if id in self._curriculum.catalogue.concepts}
+        mastered = tuple(id for id, card in taught.items() if is_mastered(card, state.learned.of(id), memory, on))
+        due = self._practice.due(state.learned, state.plan)
+        new = self._practice.next_new(state.learned, state.plan)
+        known = frozenset(self._curriculum.catalogue.concepts).difference(self._practice.ahead(state.plan))
+        return Standing(due, new, mastered, known, state.learned, state.plan)
 
     async def today(self, person: int, now: datetime) -> Today | None:
         """What a session begun now would ask; None where nothing is due and nothing new is to begin."""
@@ -494,6 +499,7 @@ class Practising:
             new_a_day=settings.new_a_day if settings.new_a_day is not None else NEW_A_DAY,
             reviews_a_day=settings.reviews_a_day if settings.reviews_a_day is not None else REVIEWS_A_DAY,
             exam=settings.exam,
+            placed=self._placements.known(database, learner.id),
         )
         on = study_date(now, learner.zone or "UTC")
         return _State(
@@ -611,11 +617,13 @@ class Standing:
         due: concepts, the weakest first.
         new: the concept to begin next.
         mastered: concepts.
+        known: concepts assumed known, from a diagnostic or from the level that they chose.
     """
 
     due: tuple[str, ...]
     new: str | None
     mastered: tuple[str, ...]
+    known: frozenset[str]
     learned: Learned
     plan: Plan
 

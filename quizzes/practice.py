@@ -72,6 +72,7 @@ class Plan:
     Attributes:
         memory: how long things are remembered, and how surely they should be.
         level: the stage at which they begin; earlier ones are assumed known and sampled. Empty for the first.
+        placed: what a diagnostic found known, which holds in place of the level; None where there was none.
         new_a_day: concepts begun a day.
         reviews_a_day: concepts asked again a day.
         exam: the day that everything is wanted for, if any.
@@ -82,6 +83,7 @@ class Plan:
     new_a_day: int = NEW_A_DAY
     reviews_a_day: int = REVIEWS_A_DAY
     exam: date | None = None
+    placed: frozenset[str] | None = None
 
     def before_exam(self, on: date) -> bool:
         """Whether these are the last days before it."""
@@ -155,9 +157,9 @@ class Practice:
         return self._needs_first(self._weakest(due, learned, plan.memory))
 
     def next_new(self, learned: Learned, plan: Plan) -> str | None:
-        """The concept to begin next: the roadmap's first from the learner's level on that was never asked."""
+        """The concept to begin next: the roadmap's first that is not assumed known and was never asked."""
         known = set(learned.cards) | {one.concept for one in counted(learned.attempts)}
-        return next((id for id in self._from_level(plan.level) if id not in known and self._can_ask(id)), None)
+        return next((id for id in self.ahead(plan) if id not in known and self._can_ask(id)), None)
 
     def _can_ask(self, concept: str) -> bool:
         return bool(self.bank.of(concept))
@@ -210,7 +212,7 @@ class Practice:
         """What is due within the day's limit, with something new in third place and a probe last."""
         due = self.due(learned, plan)
         first_met = self._first_met(learned)
-        begun = first_met & set(self._from_level(plan.level))
+        begun = first_met & set(self.ahead(plan))
         reviewed = {one.concept for one in learned.today} - first_met
         room = max(0, plan.reviews_a_day - len(reviewed))
         chosen = self._with_roles(due[:room], learned)
@@ -224,17 +226,20 @@ class Practice:
         return chosen
 
     def _probe(self, learned: Learned, plan: Plan, source: random.Random) -> str | None:
-        """One concept a day of the stages before the learner's level, never asked so far."""
-        later = set(self._from_level(plan.level))
+        """One concept a day of those assumed known, never asked so far."""
+        later = set(self.ahead(plan))
         if self._first_met(learned) - later:
             return None
         asked = {one.concept for one in counted(learned.attempts)}
         left = [id for id in self.catalogue.concepts if id not in later | asked and self._can_ask(id)]
         return source.choice(left) if left else None
 
-    def _from_level(self, level: str) -> tuple[str, ...]:
+    def ahead(self, plan: Plan) -> tuple[str, ...]:
+        """The concepts that a learner is not assumed to know, in the road's order."""
+        if plan.placed is not None:
+            return tuple(id for id in self.catalogue.concepts if id not in plan.placed)
         stages = list(self.catalogue.stages)
-        first = stages.index(level) if level in stages else 0
+        first = stages.index(plan.level) if plan.level in stages else 0
         return tuple(id for id, one in self.catalogue.concepts.items() if stages.index(one.stage) >= first)
 
     def _missed(self, learned: Learned) -> list[str]:
