@@ -232,7 +232,9 @@ class Worker:
         with in_turn(self._database):
             if not carried.begun:
                 self._store.begin(self._database, carried.claim, carried.started_at)
-            self._store.add_points(self._database, carried.claim, points, carried.kept, carried.dataset)
+            # Before its first point it may not have said yet where it goes on from.
+            kept = carried.kept if points else None
+            self._store.add_points(self._database, carried.claim, points, kept, carried.dataset)
         carried.begun, carried.unwritten = True, []
         carried.kept = None if points else carried.kept
 

@@ -58,11 +58,11 @@ def sleepy(run: Run, options: Options) -> Mapping[str, float]:
 
 def keeping(run: Run, options: Options) -> Mapping[str, float]:
     """As `sleepy`, with a state that it goes on from."""
-    kept = run.resume()
+    kept, steps = run.resume(), 80
     first = int(kept["step"]) + 1 if kept else 1
-    for step in range(first, 21):
+    for step in range(first, steps + 1):
         time.sleep(0.05)
-        run.report(step, 20, state=lambda step=step: {"step": step}, train_loss=1 / step)  # type: ignore[misc]
+        run.report(step, steps, state=lambda step=step: {"step": step}, train_loss=1 / step)  # type: ignore[misc]
     return {"first": float(first)}
 
 
