@@ -9,6 +9,15 @@ from pathlib import Path
 
 from bot.asking import Asking
 from bot.curriculum import Curriculum
+from bot.groups.asked_store import AskedStore
+from bot.groups.group_store import GroupStore
+from bot.groups.group_weeks import GroupWeeks
+from bot.groups.groups import Groups
+from bot.groups.likeness import EncodedQuestions
+from bot.groups.member_answers import MemberAnswers
+from bot.groups.round_store import RoundStore
+from bot.groups.rounds import Rounds
+from bot.groups.week_store import WeekStore
 from bot.learning import Learning
 from bot.mine import Mine
 from bot.practising import Practising
@@ -16,8 +25,15 @@ from bot.progress import Progress
 from bot.prompting import Prompting
 from bot.quizzing import Marking
 from bot.reindexing import Reindexing
+from bot.road.diagnostic_store import DiagnosticStore
+from bot.road.diagnostics import Diagnostics
 from bot.road.placement_store import PlacementStore
+from bot.road.plan_store import PlanStore
+from bot.road.portfolio import Portfolios
+from bot.road.portfolio_store import PortfolioStore
 from bot.road.profile import Profiles
+from bot.road.road import Road
+from bot.road.standings import Standings
 from bot.road.store import ProfileStore
 from bot.run_message_store import RunMessageStore
 from bot.servers.servers import Servers
@@ -52,6 +68,8 @@ STORES: tuple[KnowsLearners, ...] = (
     ServerStore(),
     ProfileStore(),
     PlacementStore(),
+    DiagnosticStore(),
+    PlanStore(),
     PromptStore(),
     PracticeStore(),
     BoardStore(),
@@ -59,11 +77,16 @@ STORES: tuple[KnowsLearners, ...] = (
     BudgetStore(),
     RunStore(),
     RunMessageStore(),
+    PortfolioStore(),
+    GroupStore(),
+    WeekStore(),
+    AskedStore(),
+    RoundStore(),
     LearnerStore(),
 )
 """Every store that keeps something on learners; learners themselves are forgotten last."""
 
-CONVERSATIONS: tuple[KnowsLearners, ...] = (AnswerStore(), TalkStore())
+CONVERSATIONS: tuple[KnowsLearners, ...] = (AnswerStore(), TalkStore(), AskedStore())
 """Those that hold what was said."""
 
 
@@ -88,6 +111,13 @@ class Gradus:
     reindexing: Reindexing
     servers: Servers
     profiles: Profiles
+    groups: Groups
+    group_weeks: GroupWeeks
+    member_answers: MemberAnswers
+    rounds: Rounds
+    road: Road
+    diagnostics: Diagnostics
+    portfolios: Portfolios
     mine: Mine
     ticks: TickRegistry
     clock: Clock
@@ -148,6 +178,7 @@ def assemble(
     asking = Asking(curriculum, retriever, database, id_source)
     grade = Marking(curriculum, retriever).grade
     practising = Practising(curriculum, database, grade, id_source, seed_source)
+    standings = Standings(curriculum, database, practising)
     tutoring = Tutoring(curriculum, database, practising, grade, retriever, id_source, seed_source)
     prompting = Prompting(database, practising.today, id_source)
     servers = Servers(database)
@@ -160,6 +191,13 @@ def assemble(
     ticks.add("forget old sessions", timedelta(days=1), practising.forget_old)
     ticks.add("forget old talks", timedelta(days=1), tutoring.forget_old)
     ticks.add("forget idle rates", timedelta(hours=1), servers.forget_idle)
+    group_weeks = GroupWeeks(curriculum, database, practising, standings)
+    ticks.add("time groups' weeks", timedelta(minutes=1), group_weeks.retime)
+    ticks.add("plan groups' weeks", timedelta(seconds=5), group_weeks.plan)
+    ticks.add("forget old group posts", timedelta(days=1), group_weeks.forget_old)
+    member_answers = MemberAnswers(curriculum, database, EncodedQuestions(retriever), id_source)
+    ticks.add("encode approved answers", timedelta(minutes=1), member_answers.encode_new)
+    ticks.add("forget old questions to groups", timedelta(days=1), member_answers.forget_old)
     training = Training(
         database,
         limits_of(settings),
@@ -169,6 +207,9 @@ def assemble(
         clock=utc_now,
         readers=READERS,
     )
+    rounds = Rounds(curriculum, database, practising, id_source, seed_source)
+    ticks.add("tell practice of live answers", timedelta(seconds=0.5), rounds.note)
+    ticks.add("forget old rounds", timedelta(days=1), rounds.forget_old)
     leftovers = partial(remove_leftovers, database, settings.runs_path)
     ticks.add("remove what forgotten runs left", timedelta(minutes=1), leftovers)
     ticks.add("forget old forms", timedelta(days=1), training.forget_old)
@@ -189,6 +230,13 @@ def assemble(
         reindexing=Reindexing(read, curriculum, retriever),
         servers=servers,
         profiles=Profiles(database, prompting),
+        group_weeks=group_weeks,
+        groups=Groups(curriculum, database, standings, id_source),
+        road=Road(curriculum, database, standings),
+        portfolios=Portfolios(curriculum, database, standings, training, id_source),
+        rounds=rounds,
+        diagnostics=Diagnostics(curriculum, database, id_source, seed_source),
+        member_answers=member_answers,
         mine=Mine(database, STORES, CONVERSATIONS),
         ticks=ticks,
         clock=clock,

@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.names import NameSearch
 from content import links
@@ -136,11 +136,13 @@ class StartingPoint:
 
     Attributes:
         told: whether the learner said where they stand; if not, it is the beginning of the road.
+        found: whether a diagnostic found it.
     """
 
     stage: Stage
     told: bool
     first: tuple[Milestone, ...]
+    found: bool = field(default=False, kw_only=True)
 
 
 class Learning:
@@ -185,11 +187,11 @@ class Learning:
         """The concepts that fit what somebody has typed so far, best first."""
         return self._names.matches(typed, most)
 
-    def suggestions(self, level: str | None, most: int) -> tuple[Concept, ...]:
+    def suggestions(self, level: str | None, most: int, known: frozenset[str] | None = None) -> tuple[Concept, ...]:
         """What to offer somebody who has not typed anything: where to start, then the lessons that are there, from
-        their stage on.
+        their stage on. See `start`.
         """
-        start = self.start(level)
+        start = self.start(level, known)
         stages = [*self._catalogue.stages]
         onward = stages[stages.index(start.stage.id) :]
         written = [one for one in self._catalogue.concepts.values() if one.id in self._catalogue.lessons]
@@ -258,22 +260,36 @@ class Learning:
             raise GradusError(f"unknown stage '{id}'{did_you_mean(id, stages)}")
         return StageMap(stages[id], [*stages].index(id) + 1, self._milestones(id))
 
-    def start(self, level: str | None) -> StartingPoint:
+    def start(self, level: str | None, known: frozenset[str] | None = None) -> StartingPoint:
         """Where to begin for somebody who stands at the stage `level`: what earlier stages teach is taken as known.
 
-        Who has not said where they stand begins at the beginning.
+        Who has not said where they stand begins at the beginning. `known`, where a diagnostic found it, holds in
+        place of a level.
         """
+        if known is not None:
+            return self._start_after(known)
         stages = self._catalogue.stages
         told = level in stages
         stage = stages[level] if level is not None and told else next(iter(stages.values()))
         before = set(itertools.takewhile(lambda id: id != stage.id, stages))
-        known = {id for id, one in self._catalogue.concepts.items() if one.stage in before}
+        known = frozenset(id for id, one in self._catalogue.concepts.items() if one.stage in before)
         ready = (
             milestone
             for milestone in self._milestones(stage.id)
             if known.issuperset(self._catalogue.concepts[milestone.id].requires)
         )
         return StartingPoint(stage, told, tuple(itertools.islice(ready, MOST_STARTS)))
+
+    def _start_after(self, known: frozenset[str]) -> StartingPoint:
+        """The stage of the road's first concept that is not known, which comes first there; the last stage, and
+        nothing to begin with, where all are.
+        """
+        concepts, stages = self._catalogue.concepts, self._catalogue.stages
+        ahead = [one for one in concepts.values() if one.id not in known]
+        stage = ahead[0].stage if ahead else [*stages][-1]
+        milestones = {one.id: one for one in self._milestones(stage)}
+        ready = (milestones[one.id] for one in ahead if one.stage == stage and known.issuperset(one.requires))
+        return StartingPoint(stages[stage], False, tuple(itertools.islice(ready, MOST_STARTS)), found=True)
 
     def _milestones(self, stage: str) -> tuple[Milestone, ...]:
         lessons = self._catalogue.lessons

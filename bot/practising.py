@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from bot.curriculum import Curriculum
 from bot.learning import LessonPage
 from bot.road.placement_store import PlacementStore
+from bot.road.plan_store import PlanStore
 from bot.road.store import ProfileStore
 from foundation.database import DatabaseThread, writing
 from foundation.errors import GradusError
@@ -139,6 +140,7 @@ class Practising:
         self._learners = LearnerStore()
         self._profiles = ProfileStore()
         self._placements = PlacementStore()
+        self._plans = PlanStore()
 
     # ------------------------------------------------------------------------------------- sessions
 
@@ -500,6 +502,7 @@ class Practising:
             reviews_a_day=settings.reviews_a_day if settings.reviews_a_day is not None else REVIEWS_A_DAY,
             exam=settings.exam,
             placed=self._placements.known(database, learner.id),
+            next_up=self._plans.next_up(database, learner.id),
         )
         on = study_date(now, learner.zone or "UTC")
         return _State(

@@ -53,6 +53,7 @@ def run_demo(settings: Settings, *, port: int, open_browser: bool) -> None:
     try:
         from bot.chat.client import make_client
         from bot.demo.clock import DemoClock
+        from bot.demo.neighbours import Neighbours
         from bot.demo.server import listen
         from bot.demo.server import run_demo as serve
     except ModuleNotFoundError as missing:
@@ -62,6 +63,8 @@ def run_demo(settings: Settings, *, port: int, open_browser: bool) -> None:
     database = settings.folder / "demo.sqlite3"
     with listen(port) as listener, alone(database):  # first: assembling the core takes seconds
         gradus = assemble(settings, say=say, clock=clock, database_path=database)
+        neighbours = Neighbours(gradus)
+        gradus.ticks.add("neighbours play along", timedelta(seconds=0.5), neighbours.tick)
         try:
             with _worker(gradus, database):
                 _until_interrupted(
@@ -72,6 +75,7 @@ def run_demo(settings: Settings, *, port: int, open_browser: bool) -> None:
                         clock=clock,
                         say=_print,
                         tick=gradus.ticks.run_due,
+                        settle=neighbours.settle,
                     )
                 )
         finally:

@@ -2,12 +2,13 @@
 
 A picture is 1,000 pixels wide, for a phone that shows it 360 wide, and not so high that a chat would shrink it:
 a long stage is one drawing cut into several. A lesson that is there has a full disc and a solid frame, one that is
-being written a hollow disc and a dashed frame: no colour is needed to tell them apart.
+being written a hollow disc and a dashed frame: no colour is needed to tell them apart. Where somebody stands with each
+concept takes the disc's place where it is known, with the number before the title.
 """
 
 import itertools
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 from content import pictures
 from content.catalogue import Catalogue
+from content.marks import Mark, draw_mark, draw_meanings
 from content.outline import Row, outline
 
 PIXELS = 1000
@@ -37,6 +39,7 @@ class Box:
         x, y: of the middle of its disc, and of its box's height.
         lines: of the title.
         needs: what else it requires, in words, or empty.
+        mark: where somebody stands with it; None where the map is everybody's.
     """
 
     row: Row
@@ -45,6 +48,7 @@ class Box:
     ready: bool
     x: float
     y: float
+    mark: Mark | None = None
 
     @property
     def half(self) -> float:
@@ -71,26 +75,35 @@ def stage_pictures(catalogue: Catalogue, stage: str, cache_dir: Path) -> tuple[P
     )
 
 
-def stage_words(catalogue: Catalogue, stage: str) -> tuple[str, ...]:
+def marked_pictures(catalogue: Catalogue, stage: str, marks: Mapping[str, Mark]) -> tuple[bytes, ...]:
+    """The same with where somebody stands with each concept; drawn anew and kept nowhere, for it is about them."""
+    boxes = boxes_of(catalogue, stage, marks)
+    return tuple(_draw(boxes, part) for part in _parts(boxes))
+
+
+def stage_words(catalogue: Catalogue, stage: str, marks: Mapping[str, Mark] | None = None) -> tuple[str, ...]:
     """What each of the pictures shows, in words."""
-    return tuple("; ".join(map(_words, part)) + "." for part in _parts(boxes_of(catalogue, stage)))
+    return tuple("; ".join(map(_words, part)) + "." for part in _parts(boxes_of(catalogue, stage, marks)))
 
 
 def _words(box: Box) -> str:
     needs = [*((box.row.parent,) if box.row.parent else ()), *box.row.also]
     after = f" after {' and '.join(map(str, needs))}" if needs else ""
+    if box.mark is not None:  # its lines begin with its number
+        return f"{' '.join(box.lines)}: {box.mark.state}{', to repeat' if box.mark.due else ''}"
     return f"{box.row.number} {' '.join(box.lines)}{after}{'' if box.ready else ' (being written)'}"
 
 
-def boxes_of(catalogue: Catalogue, stage: str) -> tuple[Box, ...]:
-    """The boxes of a stage from the top."""
+def boxes_of(catalogue: Catalogue, stage: str, marks: Mapping[str, Mark] | None = None) -> tuple[Box, ...]:
+    """The boxes of a stage from the top; `marks` says of every concept of it where somebody stands."""
     rows = outline(catalogue, stage)
     boxes: list[Box] = []
     bottom = 0.0
     for row in rows:
         needs = f"needs {', '.join(map(str, row.also))} too" if row.also else ""
         ready = row.concept.id in catalogue.lessons
-        box = Box(row, (), needs, ready, float(MARGIN + RADIUS + STEP * row.column), 0.0)
+        mark = marks[row.concept.id] if marks is not None else None
+        box = Box(row, (), needs, ready, float(MARGIN + RADIUS + STEP * row.column), 0.0, mark)
         box = replace(box, lines=_lines(box, rows))
         gap = GAP if row.parent is not None else 2 * GAP
         boxes.append(replace(box, y=bottom + gap + box.half))
@@ -104,8 +117,10 @@ def _lines(box: Box, rows: Sequence[Row]) -> tuple[str, ...]:
     short = title.partition(":")[0]
     alone = sum(other.concept.title.partition(":")[0] == short for other in rows) == 1
     room = PIXELS - MARGIN - box.left - 28
+    number = f"{box.row.number} " if box.mark is not None else ""
     letters = int((room - SMALL_WIDTH * len(box.needs)) / LETTER_WIDTH)
-    return tuple(textwrap.wrap(short if alone and len(title) > letters else title, letters))
+    shown = short if alone and len(number) + len(title) > letters else title
+    return tuple(textwrap.wrap(number + shown, letters))
 
 
 def _parts(boxes: Sequence[Box]) -> list[Sequence[Box]]:
@@ -124,13 +139,20 @@ def _draw(boxes: Sequence[Box], part: Sequence[Box]) -> bytes:
         figure, axes = style.diagram(PIXELS, bottom - top)
         axes.set_ylim(bottom, top)
         if part[0] is boxes[0]:
-            _sign(axes, MARGIN + RADIUS, top + SIGNS / 2, "lesson ready", there=True)
-            _sign(axes, 420, top + SIGNS / 2, "being written", there=False)
+            _signs(axes, top + SIGNS / 2, marked=part[0].mark is not None)
         for box in boxes:  # lines may come from one picture and go on in the next
             _line(axes, box, boxes)
         for box in part:
             _box(axes, box)
         return pictures.png(figure)
+
+
+def _signs(axes: Any, y: float, *, marked: bool) -> None:
+    if marked:
+        draw_meanings(axes, MARGIN, PIXELS - MARGIN, y, SMALL_LETTERS)
+        return
+    _sign(axes, MARGIN + RADIUS, y, "lesson ready", there=True)
+    _sign(axes, 420, y, "being written", there=False)
 
 
 def _sign(axes: Any, x: float, y: float, text: str, *, there: bool) -> None:
@@ -164,7 +186,10 @@ def _box(axes: Any, box: Box) -> None:
             zorder=2,
         )
     )
-    _disc(axes, box.x, box.y, str(box.row.number), box.ready)
+    if box.mark is not None:
+        draw_mark(axes, box.x, box.y, RADIUS, box.mark)
+    else:
+        _disc(axes, box.x, box.y, str(box.row.number), box.ready)
     for number, line in enumerate(box.lines):
         y = box.y + LINE * (number - (len(box.lines) - 1) / 2)
         axes.text(box.left + 14, y, line, fontsize=LETTERS, va="center_baseline", zorder=4)

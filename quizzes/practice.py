@@ -73,6 +73,7 @@ class Plan:
         memory: how long things are remembered, and how surely they should be.
         level: the stage at which they begin; earlier ones are assumed known and sampled. Empty for the first.
         placed: what a diagnostic found known, which holds in place of the level; None where there was none.
+        next_up: what the learner planned to begin, in order: of what is ahead it comes first.
         new_a_day: concepts begun a day.
         reviews_a_day: concepts asked again a day.
         exam: the day that everything is wanted for, if any.
@@ -84,6 +85,7 @@ class Plan:
     reviews_a_day: int = REVIEWS_A_DAY
     exam: date | None = None
     placed: frozenset[str] | None = None
+    next_up: tuple[str, ...] = ()
 
     def before_exam(self, on: date) -> bool:
         """Whether these are the last days before it."""
@@ -157,9 +159,13 @@ class Practice:
         return self._needs_first(self._weakest(due, learned, plan.memory))
 
     def next_new(self, learned: Learned, plan: Plan) -> str | None:
-        """The concept to begin next: the roadmap's first that is not assumed known and was never asked."""
+        """The concept to begin next: the first that is not assumed known and was never asked, by the learner's own
+        plan, then by the roadmap.
+        """
         known = set(learned.cards) | {one.concept for one in counted(learned.attempts)}
-        return next((id for id in self.ahead(plan) if id not in known and self._can_ask(id)), None)
+        ahead = dict.fromkeys(self.ahead(plan))
+        order = (*(id for id in plan.next_up if id in ahead), *ahead)
+        return next((id for id in order if id not in known and self._can_ask(id)), None)
 
     def _can_ask(self, concept: str) -> bool:
         return bool(self.bank.of(concept))

@@ -39,7 +39,9 @@ class ChannelState:
     lacking: tuple[str, ...] = ()
 
 
-def home_page(settings: ServerSettings, blocked: int, uncovered: int, states: Mapping[int, ChannelState]) -> Page:
+def home_page(
+    settings: ServerSettings, blocked: int, uncovered: int, states: Mapping[int, ChannelState], waiting: int = 0
+) -> Page:
     """All settings of a server at a glance, and what stands in their way."""
     fields = (
         Field("Answers", _answers(settings)),
@@ -52,6 +54,7 @@ def home_page(settings: ServerSettings, blocked: int, uncovered: int, states: Ma
         ),
         Field("Block list", _counted(blocked, "person", "people")),
         Field("Coverage", f"{_counted(uncovered, 'question', 'questions')} of the last 90 days not answered well"),
+        Field("Members' answers", f"{_counted(waiting, 'waits', 'wait')} for a moderator"),
         *_warnings(states),
     )
     return within_limits(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from bot.asking import PRIVATE, Asked
 from bot.assembly import Gradus
+from bot.chat.ask_group_pages import with_members_answer
 from bot.chat.buttons import answer_buttons
 from bot.chat.lesson_panel import lesson_button
 from bot.chat.messages import Post, prepare
@@ -60,7 +61,8 @@ async def answered(
         follows,
         conversation=public and where.thread,
     )
-    page = answer_page(asked.answer, gradus.catalogue)
+    found = await gradus.member_answers.like(asked.answer, where.server)
+    page = with_members_answer(answer_page(asked.answer, gradus.catalogue), found)
     if speaker:
         page = within_limits(replace(page, question=f"{harmless(speaker)}: {page.question}"))
     post = await prepare(
@@ -71,6 +73,8 @@ async def answered(
             gradus.asking.offers(asked.answer),
             in_thread=where.thread,
             lesson=lesson_button(gradus.learning, asked.answer),
+            group=asked.answer.verdict != "decline",
+            member=found.id if found else None,
         ),
         note=NOTICE if asked.notice else "",
     )

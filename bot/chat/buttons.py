@@ -8,6 +8,7 @@ import discord
 
 from bot.asking import AnswerForgotten, Asking
 from bot.behind import Offers
+from bot.chat.ask_group_panel import AskGroupButton, PostButton
 from bot.chat.lesson_panel import LessonButton
 from bot.chat.messages import prepare, send_followup
 from bot.chat.places import Where, is_public
@@ -180,15 +181,24 @@ PAGES: dict[str, Callable[[Asking, str], Awaitable[Page]]] = {
 
 
 def answer_buttons(
-    id: str, offers: Offers, *, in_thread: bool = False, lesson: LessonButton | None = None
+    id: str,
+    offers: Offers,
+    *,
+    in_thread: bool = False,
+    lesson: LessonButton | None = None,
+    group: bool = True,
+    member: str | None = None,
 ) -> discord.ui.View:
     """The two rows under the answer `id`: what has something behind it, its lesson and the way on, then what to
-    say of it, and questions on it.
+    say of it, and questions on it, for oneself or (`group`) for one's group; below, the way to report the answer of
+    a member (its id) that stands on the page.
     """
     offered = [AnswerButton(act, id) for act in PAGES if getattr(offers, act)]
     onward = (AnswerButton(act, id) for act in ("reply" if in_thread else "follow", *SECOND_ROW))
     quiz = (QuizMeButton(lesson.concept, row=1),) if lesson else ()
-    return standing_view(*offered, *((lesson,) if lesson else ()), *onward, *quiz)
+    asking = (AskGroupButton(id),) if group else ()
+    reporting = (PostButton("report", member, "Report the member's answer", row=2),) if member else ()
+    return standing_view(*offered, *((lesson,) if lesson else ()), *onward, *quiz, *asking, *reporting)
 
 
 def answer_behind(message: discord.Message) -> str | None:

@@ -15,22 +15,37 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.assembly import Gradus
+from bot.chat.admin_answers import ADMIN_ANSWERS_ITEMS
+from bot.chat.admin_groups import ADMIN_GROUPS_ITEMS
+from bot.chat.ask_group_panel import ASK_GROUP_ITEMS
+from bot.chat.ask_group_sender import GroupPosts
 from bot.chat.buttons import AnswerButton
 from bot.chat.cogs.admin import ADMIN_ITEMS, Admin
 from bot.chat.cogs.ask import Ask
+from bot.chat.cogs.group import GroupDoor
 from bot.chat.cogs.learn import Learn
 from bot.chat.cogs.me import DataButton, Me
 from bot.chat.cogs.quiz import Quiz
 from bot.chat.cogs.start import SetUpButton, Start
 from bot.chat.cogs.train import Train
 from bot.chat.daily_panel import DAILY_ITEMS
+from bot.chat.diagnostic_panel import DIAGNOSTIC_ITEMS
 from bot.chat.errors import Complaints
+from bot.chat.group_panel import GROUP_ITEMS, Invitations
+from bot.chat.group_places import GroupPlaces
+from bot.chat.group_week_panel import WEEK_ITEMS
+from bot.chat.group_week_sender import GroupWeekSender
 from bot.chat.lesson_panel import LEARN_ITEMS
+from bot.chat.portfolio_panel import PORTFOLIO_ITEMS, SharedMessages
 from bot.chat.practice_panel import PRACTICE_ITEMS, start_practice
 from bot.chat.progress_panel import ProgressButton
 from bot.chat.prompt_sender import PromptSender
 from bot.chat.quiz_me import QuizMeButton
+from bot.chat.road_panel import ROAD_ITEMS
+from bot.chat.round_messages import RoundMessages
+from bot.chat.round_panel import ROUND_ITEMS
 from bot.chat.run_messages import RunMessages
+from bot.chat.step_buttons import StepButton
 from bot.chat.teach_me import TeachMeButton
 from bot.chat.train_panel import TRAIN_ITEMS
 from bot.chat.tutor_panel import TUTOR_ITEMS
@@ -41,13 +56,20 @@ log = logging.getLogger(__name__)
 
 SENDING = "send daily questions"
 WATCHING = "show runs as they go"
+SHARING = "say which portfolios are shared no more"
+GROUP_POSTS = "show what groups are asked as it is"
+PLAYING = "show live rounds"
+TELLING = "tell groups of their week"
+EVENTS = "keep groups' scheduled events"
+SETTLING = "settle study groups"
+LOOKING_AFTER = "look after study groups"
 
 NEEDED = {
     "view_channel": "to see where it is asked",
     "send_messages": "to answer a mention",
     "send_messages_in_threads": "to answer in a thread",
     "create_public_threads": "Follow up opens a thread in which the conversation goes on",
-    "create_private_threads": "daily questions for who has closed their direct messages",
+    "create_private_threads": "study groups, and daily questions for who has closed their direct messages",
     "embed_links": "answers are embeds with links to their sources",
     "attach_files": "formulas and figures are pictures",
     "read_message_history": "an answer to a mention replies to it",
@@ -72,6 +94,11 @@ class GradusClient(commands.Bot):
         gradus: the assembled core that everything here only drives.
         complaints: what is told when something goes wrong.
         run_messages: the messages that show training runs.
+        group_posts: those of questions to groups and of members' answers.
+        round_messages: those that show live rounds.
+        group_week_sender: carries groups' weeks to Discord.
+        group_places: what study groups have on Discord.
+        group_invitations: where groups were invited to a moment ago.
         boot_steps: awaited once, when Discord is first ready: what was in flight is taken up again.
     """
 
@@ -89,7 +116,18 @@ class GradusClient(commands.Bot):
         self.gradus = gradus
         self.complaints = Complaints(id_source)
         self.run_messages = RunMessages(self)
-        self.boot_steps: list[Callable[[], Awaitable[None]]] = [self.run_messages.boot]
+        self.group_posts = GroupPosts(self)
+        self.round_messages = RoundMessages(self)
+        self.group_week_sender = GroupWeekSender(self)
+        self.group_places = GroupPlaces(self)
+        self.group_invitations = Invitations()
+        self.boot_steps: list[Callable[[], Awaitable[None]]] = [
+            self.run_messages.boot,
+            self.group_posts.boot,
+            self.round_messages.boot,
+            self.group_week_sender.boot,
+            self.group_places.boot,
+        ]
         self._booted = False
 
     async def setup_hook(self) -> None:
@@ -97,13 +135,36 @@ class GradusClient(commands.Bot):
         self.add_dynamic_items(AnswerButton, SetUpButton, DataButton, ProgressButton, *ADMIN_ITEMS, *LEARN_ITEMS)
         self.add_dynamic_items(*PRACTICE_ITEMS, *DAILY_ITEMS, QuizMeButton, *TUTOR_ITEMS, TeachMeButton)
         self.add_dynamic_items(*TRAIN_ITEMS)
-        for cog in (Ask, Start, Learn, Quiz, Train, Me, Admin):
+        self.add_dynamic_items(*PORTFOLIO_ITEMS)
+        self.add_dynamic_items(*ROAD_ITEMS, StepButton)
+        self.add_dynamic_items(*ASK_GROUP_ITEMS, *ADMIN_ANSWERS_ITEMS)
+        self.add_dynamic_items(*ROUND_ITEMS, *DIAGNOSTIC_ITEMS)
+        self.add_dynamic_items(*WEEK_ITEMS)
+        self.add_dynamic_items(*GROUP_ITEMS, *ADMIN_GROUPS_ITEMS)
+        for cog in (Ask, Start, Learn, Quiz, Train, GroupDoor, Me, Admin):
             await self.add_cog(cog(self))
         sender = PromptSender(self, self.gradus.prompting, start_practice)
         self.gradus.ticks.remove(SENDING)  # of a client before this one
         self.gradus.ticks.add(SENDING, timedelta(seconds=0.5), sender.tick)
+        shared_messages = SharedMessages(self)
+        await self.add_cog(shared_messages)
+        self.gradus.ticks.remove(SHARING)
+        self.gradus.ticks.add(SHARING, timedelta(seconds=2), shared_messages.tick)
         self.gradus.ticks.remove(WATCHING)
         self.gradus.ticks.add(WATCHING, timedelta(seconds=0.5), self.run_messages.tick)
+        self.gradus.ticks.remove(SETTLING)
+        self.gradus.ticks.add(SETTLING, timedelta(minutes=1), self.group_places.tick)
+        self.gradus.ticks.remove(LOOKING_AFTER)
+        self.gradus.ticks.add(LOOKING_AFTER, timedelta(hours=1), self.group_places.hourly)
+        self.gradus.ticks.remove(PLAYING)
+        self.gradus.ticks.add(PLAYING, timedelta(seconds=0.5), self.round_messages.tick)
+        self.gradus.ticks.remove(TELLING)
+        self.gradus.ticks.add(TELLING, timedelta(seconds=1), self.group_week_sender.tick)
+        self.gradus.ticks.remove(EVENTS)
+        self.gradus.ticks.add(EVENTS, timedelta(seconds=10), self.group_week_sender.tick_events)
+        await self.add_cog(self.group_posts)
+        self.gradus.ticks.remove(GROUP_POSTS)
+        self.gradus.ticks.add(GROUP_POSTS, timedelta(seconds=5), self.group_posts.tick)
         await self._register_commands()
 
     async def close(self) -> None:

@@ -101,7 +101,10 @@ def map_page(stage: StageMap, stages: int, start: StartingPoint | None) -> Page:
 
 def _start_field(start: StartingPoint) -> Field:
     lines = [f"• {_said(one)}" for one in start.first]
-    said = f"At the stage **{start.stage.title}**, as you told me." if start.told else TELL_ME
+    said = TELL_ME
+    if start.told or start.found:
+        source = "as your answers showed" if start.found else "as you told me"
+        said = f"At the stage **{start.stage.title}**, {source}."
     return Field("Where you start", "\n".join((said, *lines)))
 
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
@@ -14,9 +15,13 @@ from bot.chat.lesson_pages import card_page, label, lesson_page, map_page, readi
 from bot.chat.messages import Picture, prepare
 from bot.chat.panels import Panel, send, turn, worded
 from bot.chat.quiz_me import QuizMeButton
+from bot.chat.rendering import within_limits
+from bot.chat.road_pages import steps_field
 from bot.chat.standing import Standing, refuse_blocked, standing_view
+from bot.chat.step_buttons import step_buttons
 from bot.chat.teach_me import TeachMeButton
 from bot.learning import Learning, Milestone, StartingPoint, Study
+from bot.road.road import RoadView
 from content.roadmap_picture import stage_pictures, stage_words
 from foundation.errors import GradusError
 from index.answers import Answer
@@ -41,6 +46,13 @@ SELECTS = ("jump", "near", "stage", "pick", "more")
 CONCEPT = r"[^:]{1,53}"  # what fits a button's id beside the rest: Discord takes 100 characters
 
 NOT_YOURS = "Only the person who opened this turns its pages. Open your own with `/learn`."
+
+
+@dataclass(frozen=True)
+class GoingOn(StartingPoint):
+    """Where somebody goes on who has begun: the stage of what they learn next, and their next steps."""
+
+    road: RoadView
 
 
 # -------------------------------------------------------------------- what a panel shows
@@ -68,9 +80,13 @@ async def reading_panel(gradus: Gradus, concept: str, page: int, owner: int) -> 
 
 
 async def map_panel(gradus: Gradus, stage: str, owner: int, start: StartingPoint | None) -> Panel:
-    """A stage of the road as a picture; `start` is where the learner begins, or None where others read along."""
+    """A stage of the road as a picture; `start` is where the learner begins or goes on, or None where others read
+    along.
+    """
     shown = gradus.learning.stage(stage)
     page = map_page(shown, len(gradus.catalogue.stages), start)
+    if isinstance(start, GoingOn):
+        page = within_limits(replace(page, fields=(steps_field(start.road.steps, gradus.catalogue),)))
     words, buttons = stage_words(gradus.catalogue, stage), _map_view(gradus, stage, owner, start)
     try:
         drawn = await asyncio.to_thread(_drawn, gradus, stage)
@@ -128,15 +144,22 @@ def _map_view(gradus: Gradus, stage: str, owner: int, start: StartingPoint | Non
         for place, one in enumerate(gradus.catalogue.stages.values(), start=1)
     ]
     items: list[discord.ui.Item[Any]] = []
-    if start is not None and start.first:
+    if isinstance(start, GoingOn):
+        items += step_buttons(start.road.steps, start.road.plan, row=0)
+    elif start is not None and start.first:
         items.append(PanelButton("lesson", owner, start.first[0].id, 0, text="Start here"))
     items.append(PanelButton("close", owner, stage, 0))
     items.append(PanelSelect("stage", owner, stage, 0, "Another stage", stages))
-    milestones = gradus.learning.stage(stage).milestones
-    for act, part in zip(("pick", "more"), _halves(milestones), strict=False):
+    return standing_view(*items, *lesson_selects(gradus, stage, owner))
+
+
+def lesson_selects(gradus: Gradus, stage: str, owner: int) -> list["PanelSelect"]:
+    """The selects that open a lesson of a stage in place of the panel they stand on."""
+    selects = []
+    for act, part in zip(("pick", "more"), _halves(gradus.learning.stage(stage).milestones), strict=False):
         hint = f"Open a lesson: {part[0].number} to {part[-1].number}"
-        items.append(PanelSelect(act, owner, stage, 0, hint, [_milestone(one) for one in part]))
-    return standing_view(*items)
+        selects.append(PanelSelect(act, owner, stage, 0, hint, [_milestone(one) for one in part]))
+    return selects
 
 
 def _halves(milestones: Sequence[Milestone]) -> list[Sequence[Milestone]]:
@@ -323,6 +346,14 @@ async def _start(interaction: discord.Interaction["GradusClient"]) -> StartingPo
 
 
 async def starting_point(interaction: discord.Interaction["GradusClient"]) -> StartingPoint:
-    """Where this learner begins."""
+    """Where this learner begins, or goes on."""
     gradus = interaction.client.gradus
-    return gradus.learning.start((await gradus.profiles.of(interaction.user.id)).level)
+    road = await gradus.road.of(interaction.user.id, gradus.clock())
+    level = (await gradus.profiles.of(interaction.user.id)).level
+    start = gradus.learning.start(level, await gradus.diagnostics.placed(interaction.user.id))
+    answered = any(one.state in ("mastered", "learning") for one in road.standings.values())
+    if not answered and road.plan is None:  # one who was only placed begins where that was
+        return start
+    ahead = (gradus.catalogue.concepts[id] for step in road.steps if step.kind != "repeat" for id in step.concepts)
+    stage = next((gradus.catalogue.stages[one.stage] for one in ahead), start.stage)
+    return GoingOn(stage, start.told, (), road)

@@ -60,12 +60,12 @@ def question_page(view: View, catalogue: Catalogue) -> Page:
             text=text,
             colour=ANSWER_COLOUR,
             footer=_place(view),
-            figure=_figure(view.posed.question, catalogue),
+            figure=question_figure(view.posed.question, catalogue),
         )
     )
 
 
-def _figure(question: Question, catalogue: Catalogue) -> Figure | None:
+def question_figure(question: Question, catalogue: Catalogue) -> Figure | None:
     """The figure that a question shows; it is its lesson's, whose words describe it."""
     lesson = catalogue.lessons.get(question.concept)
     if not question.figure or lesson is None or lesson.figure is None:

@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 import webbrowser
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import asdict
 from datetime import timedelta
 from importlib.resources import files
@@ -27,6 +27,8 @@ from bot.demo.simulation import SERVER, Simulation, Tick
 from foundation.errors import GradusError
 
 log = logging.getLogger(__name__)
+
+Settle = Callable[[Simulation], Awaitable[None]]
 
 SHELL = files("bot.demo") / "shell"
 SHELL_TYPES = {"shell.css": "text/css", "view.css": "text/css", "shell.js": "text/javascript",
@@ -69,6 +71,7 @@ async def run_demo(
     clock: DemoClock,
     say: Callable[[str], None],
     tick: Tick | None = None,
+    settle: Settle | None = None,
 ) -> None:
     """Show the bot that `make_client` makes in the browser, until Ctrl-C.
 
@@ -80,13 +83,14 @@ async def run_demo(
         say: prints a line for the person at the terminal: the address, once, and nothing else.
         tick: the bot's periodic work, called with the demo's time about once a second and at every step of
             a jump.
+        settle: prepares the simulated Discord once the bot is in it.
 
     Raises:
         GradusError: the bot could not start.
     """
     stop = asyncio.Event()
     with _ended_by_signals(stop):
-        async with open_demo(make_client, listener=listener, clock=clock, tick=tick) as address:
+        async with open_demo(make_client, listener=listener, clock=clock, tick=tick, settle=settle) as address:
             say(address)
             if open_browser and _has_browser():
                 await asyncio.to_thread(webbrowser.open, address)
@@ -100,6 +104,7 @@ async def open_demo(
     listener: socket.socket,
     clock: DemoClock,
     tick: Tick | None = None,
+    settle: Settle | None = None,
 ) -> AsyncIterator[str]:
     """The demo as `run_demo` shows it, for as long as the context lasts; gives its address.
 
@@ -110,6 +115,8 @@ async def open_demo(
         simulation = Simulation(make_client(), clock=clock, tick=tick)
         await simulation.start()
         try:
+            if settle is not None:
+                await settle(simulation)
             async with _served(simulation, listener) as address:
                 living = asyncio.create_task(simulation.live())
                 try:

@@ -286,6 +286,18 @@ class Simulation:
                 log.info("%s on message %d was refused: %s", command, message_id, error)
                 raise GradusError("Discord refuses that: the message is gone, or the command is not for it") from error
 
+    async def invite(self, person_id: int, channel: ChannelHandle, group: str) -> None:
+        """Have somebody open their study groups in a channel, and press *Invite* for one of them.
+
+        Raises:
+            BackendError, ValueError, AssertionError: they may not, or there is no such button.
+        """
+        member = self._member(person_id)
+        async with self.turn:
+            panel = (await member.slash(channel, "group mine")).response
+            assert panel is not None, "the bot has not answered"
+            await member.click(panel, custom_id=f"gradus:group:invite:{group}")
+
     # ---------------------------------------------------------------- time
 
     async def keep_time(self) -> None:

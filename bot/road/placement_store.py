@@ -7,9 +7,7 @@ from sqlite_utils import Database, Migrations
 
 from foundation.database import writing
 from foundation.learners import Rows
-
-KNOWN_FROM = 0.5
-"""The probability from which on a concept is taken as known."""
+from quizzes.placement import KNOWN_FROM
 
 
 class PlacementStore:

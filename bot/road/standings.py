@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from sqlite_utils import Database
@@ -12,6 +12,9 @@ from bot.practising import Practising
 from foundation.database import DatabaseThread
 from foundation.learners import Learner
 from foundation.store import LearnerStore
+from quizzes.history import counted
+
+LATELY = timedelta(days=14)
 
 State = Literal["mastered", "learning", "known", "new"]
 
@@ -25,12 +28,16 @@ class ConceptStanding:
             diagnostic or from the level that they chose; `new`.
         strength: the probability that it is remembered today; None where it was never reviewed.
         due: whether it is to be repeated today.
+        answered: the study date of the last answer on it.
+        missed: whether that answer was wrong, and given lately.
     """
 
     concept: str
     state: State
     strength: float | None = None
     due: bool = False
+    answered: date | None = None
+    missed: bool = False
 
 
 class Standings:
@@ -58,16 +65,19 @@ class Standings:
             return {id: ConceptStanding(id, "new") for id in concepts}
         standing = self._practising.standing_of(database, learner, now)
         memory, on, cards = standing.plan.memory, standing.learned.on, standing.learned.cards
-        met = {*cards, *(one.concept for one in standing.learned.attempts if not one.undone)}
+        last = {one.concept: one for one in counted(standing.learned.attempts)}
 
         def state(id: str) -> State:
             if id in standing.mastered:
                 return "mastered"
-            return "learning" if id in met else "known" if id in standing.known else "new"
+            return "learning" if id in cards or id in last else "known" if id in standing.known else "new"
 
-        return {
-            id: ConceptStanding(
-                id, state(id), memory.retrievability(cards[id], on) if id in cards else None, id in standing.due
+        def stands(id: str) -> ConceptStanding:
+            strength = memory.retrievability(cards[id], on) if id in cards else None
+            answer = last.get(id)
+            missed = answer is not None and answer.outcome == "wrong" and on - answer.study_date <= LATELY
+            return ConceptStanding(
+                id, state(id), strength, id in standing.due, answer.study_date if answer else None, missed
             )
-            for id in concepts
-        }
+
+        return {id: stands(id) for id in concepts}

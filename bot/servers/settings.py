@@ -11,6 +11,7 @@ HOUR = timedelta(hours=1)
 
 FEWEST_QUESTIONS, MOST_QUESTIONS = 1, 600
 FEWEST_RUNS, MOST_RUNS = 0, 100
+LONGEST_WORD_LIST = 4000  # characters, a line for each phrase: what one form of Discord's holds
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,10 @@ class ServerSettings:
         training_roles: who may train; empty: everyone.
         questions_per_hour: for each person.
         runs_per_day: training runs for each person.
+        group_channels, group_roles, group_events: whether study groups may have a channel or a role of their own,
+            and their meetings stand among the server's events.
+        word_list: phrases that keep what members write for others from being posted. It is the moderators' own, and
+            empty until they fill it: which words hurt is theirs to say, in their own language.
     """
 
     allowed_channels: frozenset[int] = frozenset()
@@ -34,13 +39,19 @@ class ServerSettings:
     training_roles: frozenset[int] = frozenset()
     questions_per_hour: int = 30
     runs_per_day: int = 10
+    group_channels: bool = False
+    group_roles: bool = False
+    group_events: bool = False
+    word_list: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Raises:
-        GradusError: a rate is out of its bounds.
+        GradusError: a rate is out of its bounds, or the word list is too long.
         """
         _within("Questions an hour", self.questions_per_hour, FEWEST_QUESTIONS, MOST_QUESTIONS)
         _within("Training runs a day", self.runs_per_day, FEWEST_RUNS, MOST_RUNS)
+        if sum(len(phrase) + 1 for phrase in self.word_list) > LONGEST_WORD_LIST:
+            raise GradusError(f"The word list holds at most {LONGEST_WORD_LIST:,} characters.")
 
     def speaks_in(self, channel: int, parent: int | None = None) -> bool:
         """Whether answers are public in a channel; a thread goes by the channel it belongs to (`parent`)."""

@@ -8,7 +8,9 @@ from tests.benchmarks import (
     fuzzing,
     grading,
     grounding,
+    live_round,
     memory,
+    placement,
     prompts,
     retrieval,
     training_queue,
@@ -17,7 +19,8 @@ from tests.benchmarks import (
 )
 
 if __name__ == "__main__":
-    practice = (retrieval, fuzzing, grading, memory, prompts)
+    practice = (retrieval, fuzzing, grading, memory, placement, prompts)
     tutor = (grounding, faithfulness, tutoring)
     training = (training_queue, training_tasks, diagnosis)
-    sys.exit(max(one.main() for one in (*practice, *tutor, *training)))
+    groups = (live_round,)
+    sys.exit(max(one.main() for one in (*practice, *tutor, *training, *groups)))

@@ -86,6 +86,7 @@ def test_every_learner_column_of_the_schema_is_exported_and_forgotten(schema: Da
                     "answer": f"answer-{learner}",
                     "thread": str(learner),
                     "nonce": str(learner),
+                    "question": str(learner),  # an answer to somebody's question goes with it
                 },
             )
     schema.conn.commit()

@@ -70,10 +70,12 @@ LABELS = {
     "blocks": "Block list",
     "coverage": "Coverage",
     "reports": "Reports",
+    "groups": "Study groups",
+    "answers": "Members' answers",
     "reindex": "Reindex",
     "download": "Download all",
 }
-HOME_ROW = ("channels", "training", "queue", "limits", "blocks", "coverage", "reports", "reindex")
+HOME_ROW = ("channels", "training", "queue", "limits", "blocks", "coverage", "reports", "groups", "answers", "reindex")
 
 CHANNEL_FIELDS = {
     "allowed_channels": "Answers: every channel",
@@ -134,7 +136,8 @@ async def _home(interaction: Press) -> Shown:
     settings = await gradus.servers.settings(server)
     blocked = await gradus.servers.blocked(server)
     uncovered = await gradus.asking.coverage(server, gradus.clock())
-    page = home_page(settings, len(blocked), len(uncovered), _states(interaction.guild, settings))
+    waiting = len((await gradus.member_answers.desk(server)).reviews)
+    page = home_page(settings, len(blocked), len(uncovered), _states(interaction.guild, settings), waiting)
     return page, standing_view(*map(PanelButton, HOME_ROW))
 
 
@@ -201,6 +204,18 @@ async def _reports(interaction: Press) -> Shown:
     return reports_page(reports), standing_view(PanelButton("home"))
 
 
+async def _groups(interaction: Press) -> Shown:
+    from bot.chat.admin_groups import admin_groups_panel  # its buttons lead back here
+
+    return await admin_groups_panel(interaction)
+
+
+async def _answers(interaction: Press) -> Shown:
+    from bot.chat.admin_answers import answers_panel  # its buttons lead back here
+
+    return await answers_panel(interaction)
+
+
 PANELS: dict[str, Callable[[Press], Awaitable[Shown]]] = {
     "home": _home,
     "channels": _channels,
@@ -211,6 +226,8 @@ PANELS: dict[str, Callable[[Press], Awaitable[Shown]]] = {
     "blocks": _blocks,
     "coverage": _coverage,
     "reports": _reports,
+    "groups": _groups,
+    "answers": _answers,
 }
 
 

@@ -56,7 +56,8 @@ class Learn(commands.Cog):
             found = gradus.learning.matches(typed, MOST_CHOICES)
         else:
             level = (await gradus.profiles.of(interaction.user.id)).level
-            found = gradus.learning.suggestions(level, MOST_CHOICES)
+            placed = await gradus.diagnostics.placed(interaction.user.id)
+            found = gradus.learning.suggestions(level, MOST_CHOICES, placed)
         return [app_commands.Choice(name=self._choice(one), value=one.id) for one in found]
 
     def _choice(self, concept: Concept) -> str:

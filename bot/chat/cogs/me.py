@@ -10,8 +10,11 @@ from discord.ext import commands
 
 from bot.chat.cogs.start import SetUpButton, profile_field
 from bot.chat.messages import Post, send_followup
+from bot.chat.portfolio_panel import take_works_form
 from bot.chat.progress_panel import ProgressButton
+from bot.chat.projects_panel import WorksButton
 from bot.chat.rendering import ANSWER_COLOUR, RELATED_COLOUR, Field, Page, within_limits
+from bot.chat.road_panel import RoadButton, take_plan_form
 from bot.chat.standing import Standing, standing_view
 
 if TYPE_CHECKING:
@@ -28,8 +31,8 @@ LABELS = {
 }
 
 DELETE_WARNING = """This removes, at once and for good, all that I keep on you: your settings, your practice, \
-your training runs and your places on boards, the questions you asked with my answers, our talks, and your votes. The \
-buttons under my old answers to you stop working.
+your training runs and your places on boards, your portfolio, the questions you asked with my answers, our talks, \
+and your votes. The buttons under my old answers to you stop working.
 
 Two things stay: the messages on Discord themselves, which you can delete there, and a block that a server's \
 moderators may have set."""
@@ -60,10 +63,19 @@ class Me(commands.Cog):
         )
         buttons = [
             SetUpButton(),
+            RoadButton("progress"),
+            RoadButton("plan"),
             ProgressButton("statistics"),
+            *map(WorksButton, ("projects", "steps", "portfolio")),
             *(DataButton(act) for act in ("export", "conversations", "delete") if count),
         ]
         await send_followup(interaction, Post(within_limits(page), None, standing_view(*buttons)))
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction["GradusClient"]) -> None:
+        """Take the form of a plan, whenever it was opened."""
+        await take_plan_form(interaction)
+        await take_works_form(interaction)
 
 
 class DataButton(

@@ -7,11 +7,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.chat.diagnostic_panel import PlaceButton, take_diagnostic_form
 from bot.chat.forms import Written, take
 from bot.chat.messages import Post, send_followup
 from bot.chat.rendering import ANSWER_COLOUR, Field, Page, within_limits
 from bot.chat.standing import Standing, standing_view
 from bot.road.profile import GOALS, LEVELS, Profile, parse_hour, parse_zone
+from content.catalogue import Stage
 from foundation.errors import GradusError
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ which the conversation goes on.
 **Explain this** is in the menu of any message: right-click it (hold it on a phone), then *Apps*.
 
 **Learn** with `/learn`: lessons by pages, with pictures, and the map of the whole road.
+
+**Find my place**, below: a dozen questions and more that find what you know already, so that you begin there.
 
 **Practise** with `/quiz now`: a few questions on what you are about to forget. With an hour and a zone they come to \
 you every day; `/quiz daily` sets it all.
@@ -58,12 +62,15 @@ class Start(commands.Cog):
             fields=(profile_field(profile),),
             footer="What you tell me stays between us; change it at any time.",
         )
-        await send_followup(interaction, Post(within_limits(page), None, standing_view(SetUpButton())))
+        await send_followup(
+            interaction, Post(within_limits(page), None, standing_view(SetUpButton(), PlaceButton("door")))
+        )
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction["GradusClient"]) -> None:
-        """Take the form, whenever it was opened."""
+        """Take the forms, whenever they were opened."""
         await take(interaction, FORM, _noted)
+        await take_diagnostic_form(interaction)
 
 
 def profile_field(profile: Profile) -> Field:
@@ -134,13 +141,15 @@ async def _noted(interaction: discord.Interaction["GradusClient"], told: Written
     gradus = interaction.client.gradus
     profile, complaints = _read(told, await gradus.profiles.of(interaction.user.id))
     await gradus.profiles.keep(interaction.user.id, profile, gradus.clock(), server=interaction.guild_id)
+    placed = await gradus.diagnostics.placed(interaction.user.id) is not None  # which goes before a level
+    stage = None if placed else gradus.catalogue.stages.get(profile.level or "")
     page = Page(
         title="Not quite yet" if complaints else "Noted",
-        text="\n".join(complaints) or _next_step(profile, gradus.catalogue.stages),
+        text="\n".join(complaints) or _next_step(profile, stage),
         colour=ANSWER_COLOUR,
         fields=(profile_field(profile),),
     )
-    view = standing_view(SetUpButton()) if complaints else None
+    view = standing_view(SetUpButton() if complaints else PlaceButton("door"))
     await send_followup(interaction, Post(within_limits(page), None, view))
 
 
@@ -170,8 +179,7 @@ def _choice(name: str, prompt: str, options: Mapping[str, str], chosen: str | No
     )
 
 
-def _next_step(profile: Profile, stages: Mapping[str, Any]) -> str:
-    stage = stages.get(profile.level or "")
+def _next_step(profile: Profile, stage: Stage | None) -> str:
     begin = f"You begin at the stage **{stage.title}**. " if stage is not None else ""
     daily = f"Questions come every day at {profile.hour:%H:%M}. " if profile.hour and profile.zone else ""
     return f"{begin}{daily}`/learn` shows the map and where to start; `/ask` answers what you want to know."

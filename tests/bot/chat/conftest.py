@@ -1,5 +1,6 @@
 """The real client over the small core, in a simulated Discord."""
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
@@ -14,12 +15,20 @@ from bot.asking import Asking
 from bot.assembly import CONVERSATIONS, STORES, Gradus
 from bot.chat.client import GradusClient, make_client
 from bot.curriculum import Curriculum
+from bot.groups.group_weeks import GroupWeeks
+from bot.groups.groups import Groups
+from bot.groups.member_answers import MemberAnswers
+from bot.groups.rounds import Rounds
 from bot.mine import Mine
 from bot.practising import Practising
 from bot.progress import Progress
 from bot.prompting import Prompting
 from bot.reindexing import Reindexing
+from bot.road.diagnostics import Diagnostics
+from bot.road.portfolio import Portfolios
 from bot.road.profile import Profiles
+from bot.road.road import Road
+from bot.road.standings import Standings
 from bot.servers.servers import Servers
 from bot.settings import Settings
 from bot.ticks import TickRegistry
@@ -28,6 +37,7 @@ from bot.tutor.tutoring import Tutoring
 from foundation.database import DatabaseThread
 from index.retriever import Retriever
 from tests.bot.conftest import NOW, Prepared
+from tests.bot.groups.lettered import Lettered
 
 
 @pytest.fixture
@@ -41,6 +51,7 @@ def gradus(
     tutoring: Tutoring,
     training: Training,
     prompting: Prompting,
+    ids: Callable[[], str],
 ) -> Gradus:
     return Gradus(
         settings=Settings(home=tmp_path),
@@ -56,6 +67,13 @@ def gradus(
         reindexing=Reindexing(lambda: (curriculum.catalogue, curriculum.bank), curriculum, cast(Retriever, answerer)),
         servers=Servers(database),
         profiles=Profiles(database, prompting),
+        group_weeks=GroupWeeks(curriculum, database, practising, Standings(curriculum, database, practising)),
+        groups=Groups(curriculum, database, Standings(curriculum, database, practising), ids),
+        road=Road(curriculum, database, Standings(curriculum, database, practising)),
+        portfolios=Portfolios(curriculum, database, Standings(curriculum, database, practising), training, ids),
+        rounds=Rounds(curriculum, database, practising, ids, itertools.count().__next__),
+        diagnostics=Diagnostics(curriculum, database, ids, itertools.count().__next__),
+        member_answers=MemberAnswers(curriculum, database, Lettered(), ids),
         mine=Mine(database, STORES, CONVERSATIONS),
         ticks=TickRegistry(),
         clock=lambda: NOW,

@@ -55,7 +55,18 @@ async def test_the_panel_shows_every_setting_to_the_moderator_alone(mod: MemberA
     fields = {field.name: field.value for field in shown(panel).embeds[0].fields}
     assert fields["Answers"] == "Public in every channel"
     assert "30 questions an hour" in str(fields["Limits per person"])
-    doors = ["Channels", "Training", "Queue", "Limits", "Block list", "Coverage", "Reports", "Reindex"]
+    doors = [
+        "Channels",
+        "Training",
+        "Queue",
+        "Limits",
+        "Block list",
+        "Coverage",
+        "Reports",
+        "Study groups",
+        "Members' answers",
+        "Reindex",
+    ]
     assert labels(shown(panel)) == doors
 
 

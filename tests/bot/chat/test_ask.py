@@ -40,7 +40,7 @@ async def test_the_command_answers_everyone_with_what_to_press(ada: MemberActor,
     assert [field.name for field in embed.fields] == ["Sources", "Where next"]
     assert labels(result.response.components) == [
         ["Mathematics", "Code", "Sources", "Lesson", "Follow up"],
-        ["Helpful", "Not helpful", "Remove", "Quiz me"],
+        ["Helpful", "Not helpful", "Remove", "Quiz me", "Ask the group"],
     ]
 
 

@@ -126,7 +126,7 @@ async def test_buttons_stand_under_replies_and_direct_messages_too(
     for place in (channel, dm):
         message = place.last_message
         assert message is not None
-        assert [len(row.children) for row in message.components if isinstance(row, discord.ActionRow)] == [5, 4]
+        assert [len(row.children) for row in message.components if isinstance(row, discord.ActionRow)] == [5, 5]
     assert dm.last_message is not None
     assert opened(await ada.user.click(dm.last_message, label="Code")).embeds[0].title == "Dropout: in code"
 
@@ -137,7 +137,7 @@ async def test_only_buttons_with_something_behind_them_are_shown(
     answerer.reply = replace(ANSWER, verdict="related", concept="regularization", passages=())
     result = await ada.slash(channel, "ask", question="what is regularisation?")
     assert result.response is not None
-    assert labels(result.response.components) == [["Sources", "Follow up"], ["Helpful", "Not helpful", "Remove"]]
+    assert labels(result.response.components) == [["Sources", "Follow up"], ["Helpful", "Not helpful", "Remove", "Ask the group"]]
 
 
 async def test_a_button_knows_itself_again_by_its_id() -> None:

@@ -170,7 +170,7 @@ async def test_the_reply_form_goes_on_with_the_answer_it_stands_under_for_anyone
     assert result.response.embeds[0].author.name == "bob: and in PyTorch?"
     assert labels(result.response.components) == [
         ["Mathematics", "Code", "Sources", "Lesson", "Reply"],
-        ["Helpful", "Not helpful", "Remove", "Quiz me"],
+        ["Helpful", "Not helpful", "Remove", "Quiz me", "Ask the group"],
     ]
 
 

@@ -37,7 +37,8 @@ FOOTER = (
     f"Worded by {MODEL} from the lessons, each sentence checked against them: "
     "[1] Dropout › Why does dropout help?; [2] Dropout › Intuition"
 )
-LABELS = ["Mathematics", "Code", "Sources", "Lesson", "Follow up", "Helpful", "Not helpful", "Remove", "Quiz me"]
+FIRST_ROW = ["Mathematics", "Code", "Sources", "Lesson", "Follow up"]
+LABELS = [*FIRST_ROW, "Helpful", "Not helpful", "Remove", "Quiz me", "Ask the group"]
 
 
 @pytest.fixture

@@ -1,0 +1,770 @@
+"""Study groups as panels: one's own, those to be found, and everything that their buttons do."""
+
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Self
+
+import discord
+
+from bot.chat.forms import Written, sent_form, take
+from bot.chat.group_buttons import GROUP, GroupButton, Press, RequestButton, request_buttons
+from bot.chat.group_pages import (
+    MOST_MATCHES,
+    archive_page,
+    find_page,
+    found_page,
+    hand_over_page,
+    invitation,
+    leave_page,
+    members_page,
+    no_group_page,
+    panel_page,
+    told,
+)
+from bot.chat.group_places import GroupPlaces
+from bot.chat.group_week_panel import GroupPlanButton
+from bot.chat.lesson_pages import label
+from bot.chat.messages import Post
+from bot.chat.panels import Panel, send, turn
+from bot.chat.places import Where, is_public
+from bot.chat.rendering import quoted
+from bot.chat.standing import Standing, refuse_blocked, standing_view
+from bot.groups.group import (
+    FASTEST,
+    FEWEST_PEOPLE,
+    LONGEST_MEETING,
+    MOST_PEOPLE,
+    NAME_LIMIT,
+    SHORTEST_MEETING,
+    SLOWEST,
+    WEEKDAYS,
+    Group,
+)
+from bot.groups.group_outline import Outline, Rules
+from bot.groups.groups import NOT_IN_IT, NOT_THE_OWNER, GroupView, Match
+from bot.servers.settings import ServerSettings
+from content.catalogue import Catalogue
+from foundation.errors import GradusError
+
+MOST_LISTED = 25  # in Discord's list
+INVITED_AGAIN = timedelta(minutes=1)
+OPEN_SECONDS = 15 * 60.0  # how long discord.py remembers a form; nothing hangs on it
+
+ONLY_HERE = "Study groups belong to a server: use this command in one."
+ALL_STAGES = "all"
+
+CREATE_FORM = re.compile(
+    r"gradus:group:create:(?P<pace>\d):(?P<approval>[01]):(?P<size>\d{1,3}):(?P<channel>[01]):(?P<role>[01])"
+)
+EDIT_FORM = re.compile(rf"gradus:group:edit-form:(?P<group>{GROUP})")
+RULES_FORM = re.compile(rf"gradus:group:rules-form:(?P<group>{GROUP})")
+
+
+def guild_of(interaction: Press) -> discord.Guild:
+    """The server where somebody presses.
+
+    Raises:
+        GradusError: there is none.
+    """
+    if interaction.guild is None:
+        raise GradusError(ONLY_HERE)
+    return interaction.guild
+
+
+def places_of(interaction: Press) -> GroupPlaces:
+    """Who settles groups' places."""
+    return interaction.client.group_places
+
+
+def _moderates(interaction: Press) -> bool:
+    return interaction.guild is not None and interaction.permissions.manage_guild
+
+
+# ------------------------------------------------------------------------------------------ making one
+
+
+async def create(interaction: Press, outline: Outline, rules: Rules) -> None:
+    """Make a group and show it, where the press is deferred already."""
+    gradus, guild = interaction.client.gradus, guild_of(interaction)
+    channel = interaction.channel
+    home = channel.parent_id if isinstance(channel, discord.Thread) else interaction.channel_id
+    home = (await gradus.servers.settings(guild.id)).study_channel or home or 0
+    made = await gradus.groups.create(interaction.user.id, guild.id, home, outline, rules, gradus.clock())
+    await places_of(interaction).settle(made.group.id, gradus.clock())
+    said = ("**Your group is made.**", *made.complaints, *(["**Edit** mends that."] if made.complaints else ()))
+    await send(interaction, await _panel(interaction, made.group.id, said))
+
+
+def create_form(outline: Outline, rules: Rules) -> discord.ui.Modal:
+    """The form of a new group; its id carries what stands in no field of it."""
+    flags = f"{rules.approval:d}:{rules.size}:{rules.wants_channel:d}:{rules.wants_role:d}"
+    return _outline_form("A new study group", f"gradus:group:create:{outline.pace}:{flags}", outline)
+
+
+def _outline_form(title: str, id: str, outline: Outline) -> discord.ui.Modal:
+    form = discord.ui.Modal(title=title, custom_id=id, timeout=OPEN_SECONDS)
+    form.add_item(_field("Name", "", _text("name", outline.name, NAME_LIMIT, "Tuesday learners")))
+    form.add_item(
+        _field(
+            "What do you learn?", "A stage, or concepts with commas", _text("about", outline.about, 4000, "Foundations")
+        )
+    )
+    form.add_item(
+        _field(
+            "When do you meet?",
+            "A day and an hour; empty for no fixed time",
+            _text("meeting", outline.meeting, 40, "Tuesday 18:00", required=False),
+        )
+    )
+    form.add_item(
+        _field(
+            "Time zone",
+            "A large city in it; empty for your own",
+            _text("zone", outline.zone, 60, "Europe/Paris", required=False),
+        )
+    )
+    paces = {str(one): f"{one} a week" for one in range(SLOWEST, FASTEST + 1)}
+    form.add_item(_field("How many concepts?", "", _choice("pace", paces, str(outline.pace))))
+    return form
+
+
+def _rules_form(group: Group, settings: ServerSettings) -> discord.ui.Modal:
+    form = discord.ui.Modal(title="Rules", custom_id=f"gradus:group:rules-form:{group.id}", timeout=OPEN_SECONDS)
+    entries = {"open": "Open: people are in at once", "approval": "I let people in one by one"}
+    form.add_item(_field("Who gets in?", "", _choice("entry", entries, "approval" if group.approval else "open")))
+    form.add_item(
+        _field("How many people?", f"{FEWEST_PEOPLE} to {MOST_PEOPLE}", _text("size", str(group.size), 3, "8"))
+    )
+    form.add_item(
+        _field(
+            "Minutes of a meeting",
+            f"{SHORTEST_MEETING} to {LONGEST_MEETING}",
+            _text("minutes", str(group.minutes), 3, "60"),
+        )
+    )
+    if (settings.group_channels or group.wants_channel) and group.place.channel is None:
+        places = {"thread": "A private thread", "channel": "A channel of its own, from now on"}
+        chosen = "channel" if group.wants_channel else "thread"
+        form.add_item(_field("Where do you talk?", "", _choice("place", places, chosen)))
+    if (settings.group_roles or group.wants_role) and group.place.role is None:
+        roles = {"no": "No", "yes": "Yes, to mention everyone in it"}
+        form.add_item(
+            _field("A role for its members?", "", _choice("role", roles, "yes" if group.wants_role else "no"))
+        )
+    return form
+
+
+def _text(
+    name: str, value: str, most: int, example: str, *, required: bool = True
+) -> discord.ui.TextInput[discord.ui.View]:
+    return discord.ui.TextInput(
+        custom_id=name, default=value or None, max_length=most, placeholder=example, required=required
+    )
+
+
+def _choice(name: str, options: Mapping[str, str], chosen: str) -> discord.ui.Select[discord.ui.View]:
+    return discord.ui.Select(
+        custom_id=name,
+        options=[discord.SelectOption(label=words, value=id, default=id == chosen) for id, words in options.items()],
+    )
+
+
+def _field(text: str, description: str, component: discord.ui.Item[Any]) -> discord.ui.Label[Any]:
+    return discord.ui.Label(text=text, description=description or None, component=component)
+
+
+async def take_group_form(interaction: Press) -> None:
+    """Act on the form that was sent, if it is one of groups'."""
+    id = sent_form(interaction) or ""
+    for pattern, act in FORMS.items():
+        found = pattern.fullmatch(id)
+        if found is not None:
+            await take(interaction, id, partial(_acting, act, found))
+
+
+async def _acting(act: "TakeForm", found: re.Match[str], interaction: Press, told: Written) -> None:
+    await act(interaction, told, found)
+
+
+async def _take_new(interaction: Press, told: Written, about: re.Match[str]) -> None:
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    await refuse_blocked(interaction)
+    rules = Rules(
+        approval=about["approval"] == "1",
+        size=int(about["size"]),
+        wants_channel=about["channel"] == "1",
+        wants_role=about["role"] == "1",
+    )
+    with _typed_again(told):
+        await create(interaction, _outline(told, int(about["pace"])), rules)
+
+
+async def _take_edit(interaction: Press, told: Written, about: re.Match[str]) -> None:
+    await interaction.response.defer()
+    gradus, group = interaction.client.gradus, about["group"]
+    before = (await gradus.groups.view(group)).group
+    with _typed_again(told):
+        made = await gradus.groups.describe(interaction.user.id, group, _outline(told, before.pace))
+    if made.group.name != before.name:
+        await places_of(interaction).rename(made.group)
+    await places_of(interaction).settle(group, gradus.clock())
+    await turn(interaction, await _panel(interaction, group, ("**Changed.**", *made.complaints)))
+
+
+async def _take_rules(interaction: Press, told: Written, about: re.Match[str]) -> None:
+    await interaction.response.defer()
+    gradus, group = interaction.client.gradus, about["group"]
+    before = (await gradus.groups.view(group)).group
+    rules = Rules(
+        approval=told.get("entry") == "approval" if told.get("entry") else before.approval,
+        size=_number("People in the group", told.get("size", "")),
+        minutes=_number("Minutes of a meeting", told.get("minutes", "")),
+        wants_channel=told["place"] == "channel" if told.get("place") else before.wants_channel,
+        wants_role=told["role"] == "yes" if told.get("role") else before.wants_role,
+    )
+    await gradus.groups.arrange(interaction.user.id, group, rules)
+    await places_of(interaction).settle(group, gradus.clock())
+    await turn(interaction, await _panel(interaction, group, ("**Changed.**",)))
+
+
+TakeForm = Callable[[Press, Written, re.Match[str]], Awaitable[None]]
+
+FORMS: Mapping[re.Pattern[str], TakeForm] = {
+    CREATE_FORM: _take_new,
+    EDIT_FORM: _take_edit,
+    RULES_FORM: _take_rules,
+}
+
+
+@contextmanager
+def _typed_again(told: Written) -> Iterator[None]:
+    """Say behind a refusal what was typed: Discord's forms forget it."""
+    try:
+        yield
+    except GradusError as refusal:
+        typed = (told.get(name, "").strip() for name in ("name", "about", "meeting", "zone"))
+        raise GradusError(f"{refusal}\nYou wrote: {' · '.join(quoted(one) for one in typed if one)}") from refusal
+
+
+def _outline(told: Written, pace: int) -> Outline:
+    chosen = told.get("pace", "")
+    return Outline(
+        told.get("name", ""),
+        told.get("about", ""),
+        told.get("meeting", ""),
+        told.get("zone", ""),
+        int(chosen) if chosen.isdecimal() else pace,
+    )
+
+
+def _number(what: str, text: str) -> int:
+    if not text.strip().isdecimal():
+        raise GradusError(f"{what}: write a whole number, such as 8.")
+    return int(text)
+
+
+def outline_of(group: Group, catalogue: Catalogue) -> Outline:
+    """A group as its owner would type it."""
+    titles = [catalogue.concepts[id].title for id in group.concepts if id in catalogue.concepts]
+    stage = catalogue.stages[group.stage].title if group.stage and group.stage in catalogue.stages else ""
+    meeting = f"{WEEKDAYS[group.meeting.weekday]} {group.meeting.at:%H:%M}" if group.meeting else ""
+    return Outline(group.name, stage or ", ".join(titles), meeting, group.zone, group.pace)
+
+
+# ------------------------------------------------------------------------------------------- one's own
+
+
+async def mine_panel(interaction: Press) -> Panel:
+    """The groups of who asks: the first of them, and a list of the others."""
+    gradus, guild = interaction.client.gradus, guild_of(interaction)
+    groups = await gradus.groups.mine(interaction.user.id, guild.id)
+    if not groups:
+        notices = await gradus.groups.notices(interaction.user.id)
+        return Panel(no_group_page(notices), (), standing_view(FindButton()))
+    return await _panel(interaction, groups[0].id)
+
+
+async def _panel(interaction: Press, id: str, said: tuple[str, ...] = ()) -> Panel:
+    """A group as who presses sees it: a member, or a stranger who is told how to get in."""
+    gradus, guild = interaction.client.gradus, guild_of(interaction)
+    view = await gradus.groups.view(id, interaction.user.id)
+    notices = told(await gradus.groups.notices(interaction.user.id))
+    if view.own is None:
+        raise GradusError(NOT_IN_IT)
+    groups = await gradus.groups.mine(interaction.user.id, guild.id)
+    page = panel_page(view, gradus.catalogue, gradus.clock(), (*filter(None, (notices,)), *said))
+    return Panel(page, (), standing_view(*_buttons(view, groups)))
+
+
+def _buttons(view: GroupView, groups: tuple[Group, ...]) -> list[discord.ui.Item[Any]]:
+    group, own = view.group, view.own
+    assert own is not None
+    several = [OwnGroups(groups[:MOST_LISTED], group.id)] if len(groups) > 1 else []
+    if not group.active:
+        owner = [GroupButton("revive", group.id, 1)] if own.owns else []
+        return [*several, *owner, GroupButton("members", group.id, 1), GroupButton("leave", group.id, 1)]
+    requests = request_buttons(group.id, view.requests[0].learner, 4) if own.owns and view.requests else ()
+    lacks = bool(group.trouble)
+    return [
+        *several,
+        *([GroupButton("room", group.id, 1)] if group.place.room else []),
+        GroupPlanButton(group.id, 1),
+        GroupButton("members", group.id, 1),
+        GroupButton("invite", group.id, 1),
+        GroupButton("leave", group.id, 1),
+        *(GroupButton(act, group.id, 2) for act in ("edit", "rules", "hand", "archive") if own.owns),
+        GroupButton("name", group.id, 3, _switch("name", own.shares_name)),
+        GroupButton("nudge", group.id, 3, _switch("nudge", own.wants_nudge)),
+        *([GroupButton("place", group.id, 3)] if lacks else []),
+        *requests,
+    ]
+
+
+def _switch(act: str, on: bool) -> str:
+    words = {"name": "Name me in digests", "nudge": "Nudge me"}[act]
+    return f"{words}: {'on' if on else 'off'}"
+
+
+class OwnGroups(Standing, discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], template=r"gradus:group:own"):
+    """Chooses which of one's groups the panel shows."""
+
+    def __init__(self, groups: tuple[Group, ...] = (), shown: str = "") -> None:
+        options = [
+            discord.SelectOption(
+                label=label(one.name, 100),
+                value=one.id,
+                default=one.id == shown,
+                description=None if one.active else "archived",
+            )
+            for one in groups
+        ]
+        super().__init__(
+            discord.ui.Select(custom_id="gradus:group:own", placeholder="Your groups", options=options, row=0)
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The select that was used."""
+        return cls()
+
+    async def pressed(self, interaction: Press) -> None:
+        """Show the group that was chosen."""
+        await interaction.response.defer()
+        await turn(interaction, await _panel(interaction, self.item.values[0]))
+
+
+class NewOwner(
+    Standing,
+    discord.ui.DynamicItem[discord.ui.UserSelect[discord.ui.View]],
+    template=rf"gradus:group:heir:(?P<group>{GROUP})",
+):
+    """Chooses the member who owns the group from now on."""
+
+    def __init__(self, group: str) -> None:
+        super().__init__(
+            discord.ui.UserSelect(custom_id=f"gradus:group:heir:{group}", placeholder="The new owner", row=0)
+        )
+        self.group = group
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The select that was used."""
+        return cls(match["group"])
+
+    async def pressed(self, interaction: Press) -> None:
+        """Hand the group over, and tell who has it now."""
+        await interaction.response.defer()
+        gradus, heir = interaction.client.gradus, self.item.values[0]
+        group = await gradus.groups.hand_over(interaction.user.id, self.group, heir.id, gradus.clock())
+        await places_of(interaction).settle(self.group, gradus.clock())
+        text = f"**{quoted(group.name)}** was handed over to you: you own it now. `/group mine` shows it."
+        if heir.id != interaction.user.id:
+            await _direct(interaction, heir.id, text)
+        await turn(interaction, await _panel(interaction, self.group, (f"**<@{heir.id}> owns it now.**",)))
+
+
+async def _direct(interaction: Press, person: int, text: str) -> bool:
+    """Tell somebody by direct message; False where they take none."""
+    try:
+        await (await interaction.client.create_dm(discord.Object(person))).send(text)
+    except discord.HTTPException:
+        return False
+    return True
+
+
+# --------------------------------------------------------------------------------------------- buttons
+
+
+Show = Callable[[Press, Panel], Awaitable[None]]
+
+
+async def _opened(interaction: Press) -> Show:
+    """Defer a press, and how its panel is shown: in place of the panel that was pressed, or below a message that
+    everyone sees, for the eyes of who pressed.
+    """
+    if interaction.message is not None and interaction.message.flags.ephemeral:
+        await interaction.response.defer()
+        return turn
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    return send
+
+
+async def act_on_group(interaction: Press, act: str, group: str) -> None:
+    """What a button under a group's message or panel does."""
+    await ACTS[act](interaction, group)
+
+
+async def _mine(interaction: Press, group: str) -> None:
+    show = await _opened(interaction)
+    await show(interaction, await _panel(interaction, group))
+
+
+async def _look(interaction: Press, group: str) -> None:
+    await interaction.response.defer()
+    await turn(interaction, await _panel(interaction, group))
+
+
+async def _let_me_in(interaction: Press, group: str) -> None:
+    await interaction.response.defer()
+    view = await _member_view(interaction, group)
+    if await places_of(interaction).let_in(view, interaction.user):
+        said = f"You are in: <#{view.group.place.room}>."
+    else:
+        said = "I can't let you in just now; **Make its place** looks after it."
+        await interaction.client.gradus.groups.settling.unsettle(group)
+    await turn(interaction, await _panel(interaction, group, (said,)))
+
+
+async def _member_view(interaction: Press, group: str) -> GroupView:
+    view = await interaction.client.gradus.groups.view(group, interaction.user.id)
+    if view.own is None:
+        raise GradusError(NOT_IN_IT)
+    return view
+
+
+async def _owner_view(interaction: Press, group: str) -> GroupView:
+    view = await _member_view(interaction, group)
+    if view.own is None or not view.own.owns:
+        raise GradusError(NOT_THE_OWNER)
+    return view
+
+
+async def _members(interaction: Press, group: str) -> None:
+    await interaction.response.defer()
+    view = await _member_view(interaction, group)
+    await turn(interaction, Panel(members_page(view), (), standing_view(GroupButton("look", group))))
+
+
+async def _invite(interaction: Press, group: str) -> None:
+    """Post the group in the channel, for everyone there."""
+    await interaction.response.defer()
+    await refuse_blocked(interaction)
+    gradus, view = interaction.client.gradus, await _member_view(interaction, group)
+    channel = interaction.channel
+    if view.full:
+        raise GradusError("The group is full. Its owner can make it larger with **Rules**.")
+    where = Where.of(interaction)
+    study = (await gradus.servers.settings(view.group.server)).study_channel
+    if study not in (where.channel, where.parent) and not await is_public(gradus, where):
+        raise GradusError(f"I speak in public only where the moderators let me{f': try <#{study}>' if study else ''}.")
+    if not isinstance(channel, discord.abc.Messageable) or not _may_post(interaction):
+        raise GradusError("You or I may not write in this channel. Invite from one where both of us may.")
+    if not interaction.client.group_invitations.may(group, channel.id, gradus.clock()):
+        raise GradusError("This group was invited to here a moment ago: the message is above.")
+    post = Post(invitation(view, gradus.catalogue, gradus.clock()), None, standing_view(_join_button(view)))
+    shape = post.without_picture() if interaction.app_permissions.embed_links else post.plain()
+    await channel.send(**shape)
+    await turn(interaction, await _panel(interaction, group, ("**The invitation stands in this channel.**",)))
+
+
+def _may_post(interaction: Press) -> bool:
+    name = "send_messages_in_threads" if isinstance(interaction.channel, discord.Thread) else "send_messages"
+    return all(getattr(one, name) for one in (interaction.permissions, interaction.app_permissions))
+
+
+def _join_button(view: GroupView) -> GroupButton:
+    return GroupButton("join", view.group.id, label="Ask to join" if view.group.approval else "Join")
+
+
+class Invitations:
+    """Which groups were invited to where, a moment ago: a double press posts once."""
+
+    def __init__(self) -> None:
+        self._posted: dict[tuple[str, int], datetime] = {}
+
+    def may(self, group: str, channel: int, now: datetime) -> bool:
+        """Whether a group may be invited to in a channel at `now`; from then on it was."""
+        self._posted = {where: at for where, at in self._posted.items() if now - at < INVITED_AGAIN}
+        if (group, channel) in self._posted:
+            return False
+        self._posted[group, channel] = now
+        return True
+
+
+async def _join(interaction: Press, group: str) -> None:
+    """Take whoever presses in, or ask the owner."""
+    show = await _opened(interaction)
+    await refuse_blocked(interaction)
+    gradus, now = interaction.client.gradus, interaction.client.gradus.clock()
+    view = await gradus.groups.join(interaction.user.id, interaction.guild_id, group, now)
+    await places_of(interaction).settle(group, now)
+    if view.own is not None:
+        await show(interaction, await _panel(interaction, group, ("**You are in.**",)))
+        return
+    page = found_page(view, None, gradus.catalogue, now)
+    await show(interaction, Panel(page, (), standing_view(FindButton("◀ All groups"))))
+
+
+async def decide(interaction: Press, group: str, learner: int, *, accept: bool) -> None:
+    """Let in, or turn away, who asks to join; on the panel of the owner, or under the message that asked."""
+    await interaction.response.defer()
+    gradus, now = interaction.client.gradus, interaction.client.gradus.clock()
+    if accept:
+        await _refuse_blocked_asker(interaction, group, learner)
+    decided = await gradus.groups.decide(
+        interaction.user.id, group, learner, accept, now, moderator=_moderates(interaction)
+    )
+    request, shown = decided.request, decided.view.group
+    on_panel = interaction.message is not None and interaction.message.flags.ephemeral
+    if request is None:
+        text = "This is settled already, or they asked no more."
+    elif accept:
+        text = f"<@{request.person}> is in **{quoted(shown.name)}** now."
+        await places_of(interaction).settle(group, now)
+        room = f" You find it in <#{shown.place.room}>." if shown.place.room else ""
+        said = f"You are in **{quoted(shown.name)}** now.{room} `/group mine` shows it."
+        if not await _direct(interaction, request.person, said):
+            await gradus.groups.settling.tell(group, learner, "let in", now)
+    else:
+        text = f"<@{request.person}> was not taken in."
+        said = f"**{quoted(shown.name)}** can't take you in just now. `/group find` shows others."
+        if not await _direct(interaction, request.person, said):
+            await gradus.groups.settling.tell(group, learner, "declined", now)
+    if on_panel:
+        if request is not None:
+            await places_of(interaction).answered(shown, request, text)
+        await turn(interaction, await _panel(interaction, group, (text,)))
+    else:
+        await interaction.edit_original_response(content=text, view=None)
+
+
+async def _refuse_blocked_asker(interaction: Press, group: str, learner: int) -> None:
+    gradus = interaction.client.gradus
+    view = await gradus.groups.view(group)
+    asker = next((one.person for one in view.requests if one.learner == learner), None)
+    if asker in await gradus.servers.blocked(view.group.server):
+        raise GradusError("This server's moderators have blocked them. **Decline** takes their request away.")
+
+
+async def _leave(interaction: Press, group: str) -> None:
+    """Ask once more."""
+    show = await _opened(interaction)
+    view = await _member_view(interaction, group)
+    buttons = standing_view(GroupButton("left", group), GroupButton("look", group, label="Stay"))
+    await show(interaction, Panel(leave_page(view), (), buttons))
+
+
+async def _left(interaction: Press, group: str) -> None:
+    await interaction.response.defer()
+    gradus = interaction.client.gradus
+    left = await gradus.groups.leave(interaction.user.id, group)
+    await places_of(interaction).settle(group, gradus.clock())
+    name = quoted(left.name) if left else "the group"
+    page = no_group_page((), f"You have left {name}")
+    await turn(interaction, Panel(page, (), standing_view(FindButton())))
+
+
+async def _edit(interaction: Press, group: str) -> None:
+    """A form must be the first answer to a press."""
+    view = await _owner_view(interaction, group)
+    outline = outline_of(view.group, interaction.client.gradus.catalogue)
+    form = _outline_form("Edit the group", f"gradus:group:edit-form:{group}", outline)
+    await interaction.response.send_modal(form)
+
+
+async def _rules(interaction: Press, group: str) -> None:
+    view = await _owner_view(interaction, group)
+    settings = await interaction.client.gradus.servers.settings(view.group.server)
+    await interaction.response.send_modal(_rules_form(view.group, settings))
+
+
+async def _hand(interaction: Press, group: str) -> None:
+    await interaction.response.defer()
+    view = await _owner_view(interaction, group)
+    if len(view.members) == 1:
+        raise GradusError("Nobody else is in the group yet. **Invite** somebody first, or **Leave** it.")
+    buttons = standing_view(NewOwner(group), GroupButton("look", group))
+    await turn(interaction, Panel(hand_over_page(view), (), buttons))
+
+
+async def _archive(interaction: Press, group: str) -> None:
+    await interaction.response.defer()
+    view = await _owner_view(interaction, group)
+    buttons = standing_view(GroupButton("archived", group), GroupButton("look", group))
+    await turn(interaction, Panel(archive_page(view), (), buttons))
+
+
+async def _archived(interaction: Press, group: str) -> None:
+    await interaction.response.defer()
+    gradus = interaction.client.gradus
+    await gradus.groups.archive(interaction.user.id, group, moderator=_moderates(interaction))
+    await places_of(interaction).settle(group, gradus.clock())
+    await turn(interaction, await _panel(interaction, group))
+
+
+async def _revive(interaction: Press, group: str) -> None:
+    await interaction.response.defer()
+    await refuse_blocked(interaction)
+    gradus = interaction.client.gradus
+    await gradus.groups.revive(interaction.user.id, group, moderator=_moderates(interaction))
+    await places_of(interaction).settle(group, gradus.clock())
+    await turn(interaction, await _panel(interaction, group, ("**It goes on.**",)))
+
+
+async def _place(interaction: Press, group: str) -> None:
+    """Try once more what could not be made."""
+    await interaction.response.defer()
+    await _member_view(interaction, group)
+    await places_of(interaction).settle(group, interaction.client.gradus.clock())
+    await turn(interaction, await _panel(interaction, group))
+
+
+async def _name(interaction: Press, group: str) -> None:
+    await interaction.response.defer()
+    own = (await _member_view(interaction, group)).own
+    assert own is not None
+    await interaction.client.gradus.groups.wish(interaction.user.id, group, shares_name=not own.shares_name)
+    await turn(interaction, await _panel(interaction, group))
+
+
+async def _nudge(interaction: Press, group: str) -> None:
+    await interaction.response.defer()
+    own = (await _member_view(interaction, group)).own
+    assert own is not None
+    await interaction.client.gradus.groups.wish(interaction.user.id, group, wants_nudge=not own.wants_nudge)
+    await turn(interaction, await _panel(interaction, group))
+
+
+ACTS: Mapping[str, Callable[[Press, str], Awaitable[None]]] = {
+    "mine": _mine,
+    "look": _look,
+    "room": _let_me_in,
+    "members": _members,
+    "invite": _invite,
+    "join": _join,
+    "leave": _leave,
+    "left": _left,
+    "edit": _edit,
+    "rules": _rules,
+    "hand": _hand,
+    "archive": _archive,
+    "archived": _archived,
+    "revive": _revive,
+    "place": _place,
+    "name": _name,
+    "nudge": _nudge,
+}
+
+
+# --------------------------------------------------------------------------------------------- finding
+
+
+async def find_panel(interaction: Press, stage: str | None) -> Panel:
+    """The groups that who asks may join, the best fit first."""
+    gradus, guild = interaction.client.gradus, guild_of(interaction)
+    matches = await gradus.groups.find(interaction.user.id, guild.id, stage, gradus.clock())
+    zone = (await gradus.profiles.of(interaction.user.id)).zone
+    page = find_page(matches, gradus.catalogue, stage, zoned=zone is not None)
+    items: list[discord.ui.Item[Any]] = [StageChoice(gradus.catalogue, stage)]
+    if matches:
+        items.append(FoundGroups(stage, matches[:MOST_MATCHES]))
+    return Panel(page, (), standing_view(*items))
+
+
+class FindButton(Standing, discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=r"gradus:group:find"):
+    """Opens the groups that one may join."""
+
+    def __init__(self, label: str = "Find a group") -> None:
+        super().__init__(
+            discord.ui.Button(label=label, style=discord.ButtonStyle.primary, custom_id="gradus:group:find")
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The button that was pressed."""
+        return cls()
+
+    async def pressed(self, interaction: Press) -> None:
+        """Show them in the panel's place."""
+        await interaction.response.defer()
+        await refuse_blocked(interaction)
+        await turn(interaction, await find_panel(interaction, None))
+
+
+class StageChoice(Standing, discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], template=r"gradus:group:stage"):
+    """Chooses the stage whose groups are shown."""
+
+    def __init__(self, catalogue: Catalogue | None = None, shown: str | None = None) -> None:
+        stages = {id: one.title for id, one in catalogue.stages.items()} if catalogue else {}
+        options = [
+            discord.SelectOption(label=label(words, 100), value=id, default=id == (shown or ALL_STAGES))
+            for id, words in {ALL_STAGES: "Every stage", **stages}.items()
+        ]
+        super().__init__(discord.ui.Select(custom_id="gradus:group:stage", options=options[:MOST_LISTED], row=0))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The select that was used."""
+        return cls()
+
+    async def pressed(self, interaction: Press) -> None:
+        """Show the groups of that stage."""
+        await interaction.response.defer()
+        chosen = self.item.values[0]
+        await turn(interaction, await find_panel(interaction, None if chosen == ALL_STAGES else chosen))
+
+
+class FoundGroups(Standing, discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], template=r"gradus:group:found"):
+    """Chooses a group to look at."""
+
+    def __init__(self, stage: str | None = None, matches: tuple[Match, ...] = ()) -> None:
+        options = [
+            discord.SelectOption(label=label(f"{number}. {one.group.name}", 100), value=one.group.id)
+            for number, one in enumerate(matches, 1)
+        ]
+        super().__init__(
+            discord.ui.Select(custom_id="gradus:group:found", placeholder="Look at a group", options=options, row=1)
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The select that was used."""
+        return cls()
+
+    async def pressed(self, interaction: Press) -> None:
+        """Show it, with what joins it."""
+        await interaction.response.defer()
+        gradus, guild, id = interaction.client.gradus, guild_of(interaction), self.item.values[0]
+        matches = await gradus.groups.find(interaction.user.id, guild.id, None, gradus.clock())
+        match = next((one for one in matches if one.group.id == id), None)
+        view = await gradus.groups.view(id, interaction.user.id)
+        join = [] if view.asked or view.full else [_join_button(view)]
+        page = found_page(view, match, gradus.catalogue, gradus.clock())
+        await turn(interaction, Panel(page, (), standing_view(*join, FindButton("◀ All groups"))))
+
+
+GROUP_ITEMS = (GroupButton, RequestButton, OwnGroups, NewOwner, FindButton, StageChoice, FoundGroups)
+"""What the client answers."""

@@ -1,0 +1,553 @@
+"""What study groups have on Discord: a private thread, or a channel and a role where the server allows them.
+
+A group's place is brought to what it should be whenever something of the group changes, at the start and every hour:
+what was deleted is made again, who came is let in, who went is let out. Where Discord refuses, the group goes on
+without, and what a moderator can do stands in its `trouble`.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+import discord
+
+from bot.chat.group_buttons import GroupButton, request_buttons
+from bot.chat.group_pages import intro_page, request_text
+from bot.chat.group_week_panel import GroupPlanButton
+from bot.chat.messages import Post, as_edit
+from bot.chat.rendering import Page
+from bot.chat.standing import standing_view
+from bot.chat.threads import thread_name
+from bot.groups.group import Group, Member, News, Request
+from bot.groups.group_settling import ToSettle
+from bot.groups.groups import GroupView
+from bot.servers.settings import ServerSettings
+
+if TYPE_CHECKING:
+    from bot.chat.client import GradusClient
+
+log = logging.getLogger(__name__)
+
+MOST_LET_IN = 10
+"""Members let into a place in one go; the others follow a minute later."""
+
+SERVER_ERROR = 500  # from this status on it is Discord's own trouble
+CANNOT_LET_IN = (
+    "I can't let everybody in: a moderator can look whether they see the channel, and whether I have the permissions "
+    "Send Messages in Threads and, for a role, Manage Roles."
+)
+FORBIDDEN, THREAD_ARCHIVED = 403, 50083  # a status, and a code of Discord's
+
+PATIENCE = 2.0  # seconds that a tick waits for what it began
+ARCHIVE_AFTER: Literal[10080] = 10080  # minutes of silence, the most that Discord takes
+
+THREAD_NEEDS = {
+    "view_channel": "View Channel",
+    "create_private_threads": "Create Private Threads",
+    "send_messages_in_threads": "Send Messages in Threads",
+}
+CHANNEL_NEEDS = {"manage_channels": "Manage Channels", "manage_roles": "Manage Roles"}
+ROLE_NEEDS = {"manage_roles": "Manage Roles"}
+EVENT_NEEDS = {"create_events": "Create Events", "manage_events": "Manage Events"}
+"""Permissions by Discord's own names for them."""
+
+
+def lacking(have: discord.Permissions, needs: Mapping[str, str]) -> str:
+    """The permissions that the bot has not got, in words; empty where it has all."""
+    return ", ".join(words for name, words in needs.items() if not getattr(have, name))
+
+
+class GroupPlaces:
+    """Settles groups' places. One group is settled by one at a time."""
+
+    def __init__(self, client: "GradusClient") -> None:
+        self._client = client
+        self._locks = defaultdict[str, asyncio.Lock](asyncio.Lock)
+        self._shown: dict[str, Page] = {}
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+
+    async def boot(self) -> None:
+        """Look after every group, and settle what was left."""
+        now = self._client.gradus.clock()
+        await self.hourly(now)
+        await self.tick(now)
+
+    async def tick(self, now: datetime) -> None:
+        """Settle what changed."""
+        await self._begin("changed", self._settle_changed, now)
+
+    async def hourly(self, now: datetime) -> None:
+        """Look whether every group that goes on has what it should."""
+        await self._begin("all", self._look_after_all, now)
+
+    async def _begin(self, name: str, act: Callable[[datetime], Awaitable[None]], now: datetime) -> None:
+        """Begin an act, unless the one of that name is under way; what takes long goes on beside everything else."""
+        before = self._under_way.get(name)
+        if self._client.is_ready() and (before is None or before.done()):
+            self._under_way[name] = asyncio.create_task(_logged(act(now)))
+            await asyncio.wait([self._under_way[name]], timeout=PATIENCE)
+
+    async def _settle_changed(self, now: datetime) -> None:
+        for group in await self._client.gradus.groups.settling.unsettled():
+            await self.settle(group.id, now)
+
+    async def _look_after_all(self, now: datetime) -> None:
+        for group in await self._client.gradus.groups.settling.active():
+            await self.settle(group.id, now, look_at=int(now.timestamp() // 3600))
+
+    async def settle(self, id: str, now: datetime, *, look_at: int | None = None) -> None:
+        """Bring a group's place to what it should be; what Discord can't do just now is left for later.
+
+        Args:
+            look_at: a number that says which member is looked at whether they are still on the server.
+        """
+        settling = self._client.gradus.groups.settling
+        async with self._locks[id]:
+            one = await settling.to_settle(id)
+            guild = self._client.get_guild(one.group.server) if one else None
+            if one is None or guild is None or guild.unavailable:
+                return
+            visit = _Visit(self._client, guild, one, now, self._shown)
+            try:
+                if look_at is not None and one.members:
+                    await visit.look_at(one.members[look_at % len(one.members)])
+                done = await visit.settle()
+            except discord.HTTPException as trouble:
+                log.warning("the place of group %s cannot be settled just now: %s", id, trouble)
+                return
+            if done:
+                await settling.settled(one)
+
+    async def let_in(self, view: GroupView, person: discord.abc.Snowflake) -> bool:
+        """Let a member into their group's thread once more: who left it can't come back by themselves. False where it
+        has none, or that is refused.
+        """
+        guild = self._client.get_guild(view.group.server)
+        thread = await _thread(self._client, guild, view.group.place.thread) if guild else None
+        if thread is None:
+            return view.group.place.channel is not None
+        try:
+            await thread.add_user(person)
+        except discord.HTTPException as refusal:
+            log.info("cannot let a member into thread %s: %s", thread.id, refusal)
+            return False
+        return True
+
+    async def let_out(self, person: int, now: datetime) -> None:
+        """Take somebody out of the places of all their groups, before Gradus forgets who they are."""
+        groups = self._client.gradus.groups
+        for guild in self._client.guilds:
+            for group in await groups.mine(person, guild.id):
+                await groups.leave(person, group.id)
+                await self.settle(group.id, now)
+
+    # -------------------------------------------------------------------------------------- requests
+
+    async def answered(self, group: Group, request: Request, text: str) -> None:
+        """Say under the message that asked what became of it."""
+        if request.message is None or group.place.room is None:
+            return
+        room = self._client.get_partial_messageable(group.place.room)
+        with suppress(discord.HTTPException):
+            await room.get_partial_message(request.message).edit(content=text, view=None)
+
+    async def rename(self, group: Group) -> None:
+        """Give a group's place the group's name; Discord takes few new names an hour, so nobody waits for it."""
+        guild = self._client.get_guild(group.server)
+        if guild is not None:
+            self._under_way["name"] = asyncio.create_task(_logged(self._rename(guild, group)))
+            await asyncio.wait([self._under_way["name"]], timeout=PATIENCE)
+
+    async def _rename(self, guild: discord.Guild, group: Group) -> None:
+        channel = guild.get_channel(group.place.channel or 0) or await _thread(self._client, guild, group.place.thread)
+        role = guild.get_role(group.place.role or 0)
+        with suppress(discord.HTTPException):
+            if isinstance(channel, discord.TextChannel | discord.Thread):
+                await channel.edit(name=thread_name(group.name))
+            if role is not None:
+                await role.edit(name=thread_name(group.name))
+
+
+async def _logged(act: Awaitable[None]) -> None:
+    try:
+        await act
+    except Exception:
+        log.exception("groups' places cannot be settled")
+
+
+class _Visit:
+    """One look at one group's place."""
+
+    def __init__(
+        self, client: "GradusClient", guild: discord.Guild, one: ToSettle, now: datetime, shown: dict[str, Page]
+    ) -> None:
+        self._client = client
+        self._guild = guild
+        self._group = one.group
+        self._place = one.group.place
+        self._members = [*one.members]
+        self._departed = one.departed
+        self._requests = one.requests
+        self._now = now
+        self._shown = shown
+        self._trouble: list[str] = []
+        self._settling = client.gradus.groups.settling
+
+    async def look_at(self, member: Member) -> None:
+        """Take a member out of the group who has left the server."""
+        await self._fetched(member)
+
+    async def settle(self) -> bool:
+        """Bring the place to what it should be; False where something is left for the next time."""
+        settings = await self._client.gradus.servers.settings(self._guild.id)
+        if not self._group.active:
+            await self._see_off()
+            await self._close()
+            done = True
+        else:
+            role = await self._role(settings)
+            room = await self._room(settings)
+            await self._see_off()
+            done = await self._let_in(room, role)
+            if room is not None:
+                await self._introduce(room)
+                await self._ask(room)
+        trouble = "\n".join(f"• {line}" for line in self._trouble)
+        if trouble != self._group.trouble:
+            await self._settling.keep_trouble(self._group.id, trouble)
+        return done
+
+    async def _keep(self, **changed: Any) -> None:
+        self._place = replace(self._place, **changed)
+        await self._settling.keep_place(self._group.id, self._place)
+
+    async def _tell_owner(self, news: News) -> None:
+        if self._group.owner is not None:
+            await self._settling.tell(self._group.id, self._group.owner, news, self._now)
+
+    # ----------------------------------------------------------------------------------------- the room
+
+    async def _room(self, settings: ServerSettings) -> discord.TextChannel | discord.Thread | None:
+        channel = await self._channel(settings) if self._group.wants_channel or self._place.channel else None
+        return channel or await self._thread(settings)
+
+    async def _channel(self, settings: ServerSettings) -> discord.TextChannel | None:
+        found = self._guild.get_channel(self._place.channel or 0)
+        if isinstance(found, discord.TextChannel):
+            await self._sync(found)
+            return found
+        was_there = self._place.channel is not None
+        if was_there:
+            await self._lost(channel=None)
+        if not settings.group_channels:
+            self._trouble.append("This server's moderators allow groups no channel of their own: it has a thread.")
+            return None
+        missing = lacking(self._guild.me.guild_permissions, CHANNEL_NEEDS)
+        if missing:
+            self._trouble.append(f"For its own channel a moderator has to grant me: {missing}. Until then: a thread.")
+            return None
+        home = self._guild.get_channel(self._group.home)
+        try:
+            made = await self._guild.create_text_channel(
+                thread_name(self._group.name),
+                overwrites=self._overwrites(),
+                category=home.category if home else None,
+                reason="a study group's own channel",
+            )
+        except discord.Forbidden as refusal:
+            log.info("no channel for group %s: %s", self._group.id, refusal)
+            self._trouble.append("Discord refuses me its own channel: a moderator can look at my permissions.")
+            return None
+        await self._keep(channel=made.id, message=None, closed=False)
+        if was_there:
+            await self._tell_owner("channel again")
+        return made
+
+    def _overwrites(self, *, closed: bool = False) -> dict[Any, discord.PermissionOverwrite]:
+        """Who sees the channel: the members and the bot, and nobody else but those who see everything."""
+        hidden, seen = discord.PermissionOverwrite(view_channel=False), discord.PermissionOverwrite(view_channel=True)
+        own = discord.PermissionOverwrite(view_channel=True, send_messages=True)
+        members = discord.PermissionOverwrite(view_channel=True, send_messages=False) if closed else seen
+        return {
+            self._guild.default_role: hidden,
+            self._guild.me: own,
+            **{discord.Object(one.person, type=discord.Member): members for one in self._members},
+        }
+
+    async def _sync(self, channel: discord.TextChannel, *, closed: bool = False) -> None:
+        """Let the members see the channel, and nobody else; what moderators gave to roles stays."""
+        wanted = self._overwrites(closed=closed)
+        roles = {role: rules for role, rules in channel.overwrites.items() if isinstance(role, discord.Role)}
+        wanted = {**roles, **wanted}
+        have = {who.id: rules for who, rules in channel.overwrites.items()}
+        if have == {who.id: rules for who, rules in wanted.items()}:
+            return
+        try:
+            await channel.edit(overwrites=wanted)
+        except discord.Forbidden as refusal:
+            log.info("the members of channel %s cannot be changed: %s", channel.id, refusal)
+            self._trouble.append(f"To let members into its channel I need: {', '.join(CHANNEL_NEEDS.values())}.")
+
+    async def _thread(self, settings: ServerSettings) -> discord.Thread | None:
+        try:
+            found = await _thread(self._client, self._guild, self._place.thread)
+        except discord.Forbidden:
+            if self._guild.get_channel(self._group.home) is not None:
+                self._trouble.append("I can't see its thread any more: a moderator has to let me see its channel.")
+                return None
+            found = None  # it went with the channel that it was in
+        if found is not None:
+            return await self._opened(found)
+        was_there = self._place.thread is not None
+        if was_there:
+            await self._lost(thread=None)
+        home = self._guild.get_channel(settings.study_channel or 0) or self._guild.get_channel(self._group.home)
+        if not isinstance(home, discord.TextChannel):
+            self._trouble.append("Its thread has no channel: a moderator can choose one for study groups in `/admin`.")
+            return None
+        missing = lacking(home.permissions_for(self._guild.me), THREAD_NEEDS)
+        if missing:
+            self._trouble.append(
+                f"For its thread in {home.mention} a moderator has to grant me: {missing}. "
+                "Then press **Make its place**."
+            )
+            return None
+        try:
+            made = await home.create_thread(
+                name=thread_name(self._group.name),
+                type=discord.ChannelType.private_thread,
+                invitable=False,
+                auto_archive_duration=ARCHIVE_AFTER,
+            )
+        except discord.Forbidden as refusal:
+            log.info("no thread for group %s: %s", self._group.id, refusal)
+            self._trouble.append(f"Discord refuses me a private thread in {home.mention}: a moderator can look why.")
+            return None
+        await self._keep(thread=made.id, message=None, closed=False)
+        if home.id != self._group.home:
+            await self._settling.keep_home(self._group.id, home.id)
+        if was_there:
+            await self._tell_owner("thread again")
+        return made
+
+    async def _opened(self, thread: discord.Thread) -> discord.Thread | None:
+        """The thread; open again where it was closed with its group, or fell silent and somebody is to come or go."""
+        if not self._place.closed and not (thread.archived and self._to_do):
+            return thread
+        try:
+            if self._place.closed and thread.locked:  # to say so takes a permission of its own
+                opened = await thread.edit(archived=False, locked=False)
+            else:
+                opened = await thread.edit(archived=False)
+        except discord.Forbidden:
+            self._trouble.append("I may not open its thread again: a moderator has to grant me Manage Threads.")
+            return None
+        await self._keep(closed=False)
+        return opened
+
+    @property
+    def _to_do(self) -> bool:
+        """Whether there is something to do in the room that an archived thread does not let one do."""
+        waiting = any(not one.placed for one in self._members) or any(one.message is None for one in self._requests)
+        return waiting or bool(self._departed)
+
+    async def _lost(self, **gone: None) -> None:
+        """Keep that the place was deleted, and with it who had been let in."""
+        await self._keep(message=None, closed=False, **gone)
+        await self._let_nobody_in()
+
+    async def _let_nobody_in(self) -> None:
+        await self._settling.keep_placed(self._group.id, None, False)
+        self._members = [replace(one, placed=False) for one in self._members]
+
+    async def _close(self) -> None:
+        """Close the place of a group that is archived."""
+        if self._place.closed:
+            return
+        role = self._guild.get_role(self._place.role or 0)
+        channel = self._guild.get_channel(self._place.channel or 0)
+        room: discord.TextChannel | discord.Thread | None = None
+        if isinstance(channel, discord.TextChannel):
+            room = channel
+        else:
+            with suppress(discord.Forbidden):
+                room = await _thread(self._client, self._guild, self._place.thread)
+        if room is not None:
+            await self._introduce(room)
+        if role is not None:
+            with suppress(discord.Forbidden):
+                await role.delete(reason="its study group is archived")
+        if isinstance(room, discord.TextChannel):
+            await self._sync(room, closed=True)
+        elif room is not None:
+            await _shut(room)
+        await self._let_nobody_in()
+        await self._keep(closed=True, role=None)
+
+    # ------------------------------------------------------------------------------------------- people
+
+    async def _role(self, settings: ServerSettings) -> discord.Role | None:
+        found = self._guild.get_role(self._place.role or 0)
+        if found is not None or not self._group.wants_role:
+            return found
+        if not settings.group_roles:
+            self._trouble.append("This server's moderators allow groups no role of their own.")
+            return None
+        missing = lacking(self._guild.me.guild_permissions, ROLE_NEEDS)
+        if missing:
+            self._trouble.append(f"For its role a moderator has to grant me: {missing}.")
+            return None
+        was_there = self._place.role is not None
+        try:
+            made = await self._guild.create_role(
+                name=thread_name(self._group.name),
+                permissions=discord.Permissions.none(),
+                reason="a study group's own role",
+            )
+        except discord.Forbidden as refusal:
+            log.info("no role for group %s: %s", self._group.id, refusal)
+            self._trouble.append("Discord refuses me its role: a moderator can look at my permissions.")
+            return None
+        await self._keep(role=made.id)
+        await self._let_nobody_in()
+        if was_there:
+            await self._tell_owner("role again")
+        return made
+
+    async def _let_in(self, room: discord.TextChannel | discord.Thread | None, role: discord.Role | None) -> bool:
+        """Let in who has not been yet; False where some wait for the next time."""
+        waiting = [one for one in self._members if not one.placed] if room or role else []
+        first = int(self._now.timestamp() // 60) % (len(waiting) or 1)  # so that nobody waits behind who can't come in
+        for member in (waiting[first:] + waiting[:first])[:MOST_LET_IN]:
+            here = await self._fetched(member)
+            if here is None:
+                continue
+            try:
+                if isinstance(room, discord.Thread):
+                    await room.add_user(here)
+                if role is not None:
+                    await here.add_roles(role)
+            except discord.HTTPException as refusal:
+                if refusal.status >= SERVER_ERROR:
+                    raise
+                log.info("cannot let a member of group %s in: %s", self._group.id, refusal)
+                self._trouble = [*dict.fromkeys((*self._trouble, CANNOT_LET_IN))]
+                continue
+            await self._settling.keep_placed(self._group.id, member.learner, True)
+        return len(waiting) <= MOST_LET_IN
+
+    async def _fetched(self, member: Member) -> discord.Member | None:
+        """A member as Discord knows them; None where they have left the server, and with it the group."""
+        try:
+            return await self._guild.fetch_member(member.person)
+        except discord.NotFound:
+            await self._client.gradus.groups.gone(self._group.id, member.learner)
+            return None
+
+    async def _see_off(self) -> None:
+        """Take who has left the group out of its place."""
+        for learner, person in self._departed:
+            if await self._let_out(person):
+                await self._settling.seen_off(self._group.id, learner)
+
+    async def _let_out(self, person: int) -> bool:
+        try:
+            thread = await _thread(self._client, self._guild, self._place.thread)
+            if thread is not None:
+                await thread.remove_user(discord.Object(person))
+            role = self._guild.get_role(self._place.role or 0)
+            if role is not None:
+                await (await self._guild.fetch_member(person)).remove_roles(role)
+        except discord.NotFound:
+            return True
+        except discord.HTTPException as refusal:
+            if refusal.code == THREAD_ARCHIVED:
+                return False  # until it is opened again, if ever
+            if refusal.status != FORBIDDEN:
+                raise
+            self._trouble.append("Somebody who left still sees its thread: a moderator has to grant me Manage Threads.")
+            return False
+        return True
+
+    # ------------------------------------------------------------------------------------- introduction
+
+    async def _introduce(self, room: discord.TextChannel | discord.Thread) -> None:
+        """Show in its place what the group is; what stands there already is changed."""
+        if isinstance(room, discord.Thread) and room.archived:
+            return  # it shows what it showed when it fell silent, until it is opened again
+        members = tuple(self._members)
+        page = intro_page(GroupView(self._group, members), self._client.gradus.catalogue, self._now)
+        if self._place.message is not None and self._shown.get(self._group.id) == page:
+            return
+        post = Post(page, None, standing_view(*intro_buttons(self._group)))
+        for shape in (Post.without_picture, Post.plain):
+            try:
+                await self._show(room, shape(post))
+            except discord.Forbidden as refusal:
+                log.info("cannot introduce group %s: %s", self._group.id, refusal)
+            else:
+                self._shown[self._group.id] = page
+                return
+        self._trouble.append(f"I may not write in {room.mention}: a moderator can look at my permissions there.")
+
+    async def _ask(self, room: discord.TextChannel | discord.Thread) -> None:
+        """Ask the owner, whom that pings, about everybody who wants to join."""
+        owner = next((one.person for one in self._members if one.owns), None)
+        for request in self._requests:
+            if request.message is not None or owner is None:
+                continue
+            try:
+                sent = await room.send(
+                    f"<@{owner}> {request_text(request.person, self._group)}",
+                    allowed_mentions=discord.AllowedMentions(users=[discord.Object(owner)]),
+                    view=standing_view(*request_buttons(self._group.id, request.learner)),
+                )
+            except discord.Forbidden as refusal:
+                log.info("cannot ask in the place of group %s: %s", self._group.id, refusal)
+                return
+            await self._settling.keep_request_message(self._group.id, request.learner, sent.id)
+
+    async def _show(self, room: discord.TextChannel | discord.Thread, said: dict[str, Any]) -> None:
+        """Change the message that introduces the group, or send it where there is none (any more)."""
+        if self._place.message is not None:
+            with suppress(discord.NotFound):
+                await room.get_partial_message(self._place.message).edit(**{"content": None} | as_edit({**said}))
+                return
+        await self._keep(message=(await room.send(**said)).id)
+
+
+def intro_buttons(group: Group) -> tuple[discord.ui.Item[Any], ...]:
+    """What stands under the message that introduces a group in its place."""
+    return GroupButton("mine", group.id), GroupPlanButton(group.id), GroupButton("leave", group.id)
+
+
+async def _thread(client: "GradusClient", guild: discord.Guild, id: int | None) -> discord.Thread | None:
+    """A thread, archived or not; None where it was deleted.
+
+    Raises:
+        discord.Forbidden: it is hidden from the bot.
+    """
+    if id is None:
+        return None
+    cached = guild.get_thread(id)
+    if cached is not None:
+        return cached
+    try:
+        found = await client.fetch_channel(id)
+    except discord.NotFound:
+        return None
+    return found if isinstance(found, discord.Thread) else None
+
+
+async def _shut(thread: discord.Thread) -> None:
+    """Archive a thread, and lock it where that is allowed."""
+    try:
+        await thread.edit(locked=True, archived=True)
+    except discord.Forbidden:
+        with suppress(discord.Forbidden):
+            await thread.edit(archived=True)
