@@ -286,6 +286,7 @@ class Practising:
             rating=rated,
             at=now,
             study_date=on,
+            aside=item.role == "aside",
         )
         after = memory.review(card, rated, on, attempt.fuzz_seed) if rated is not None else None
         self._store.record(database, learner.id, attempt, after)

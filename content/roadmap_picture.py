@@ -90,7 +90,8 @@ def _words(box: Box) -> str:
     needs = [*((box.row.parent,) if box.row.parent else ()), *box.row.also]
     after = f" after {' and '.join(map(str, needs))}" if needs else ""
     if box.mark is not None:  # its lines begin with its number
-        return f"{' '.join(box.lines)}: {box.mark.state}{', to repeat' if box.mark.due else ''}"
+        written = "" if box.ready else ", being written"
+        return f"{' '.join(box.lines)}: {box.mark.state}{', to repeat' if box.mark.due else ''}{written}"
     return f"{box.row.number} {' '.join(box.lines)}{after}{'' if box.ready else ' (being written)'}"
 
 

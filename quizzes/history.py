@@ -23,6 +23,7 @@ class Attempt:
         at: when, aware, UTC.
         study_date: the day it counts to.
         undone: it was taken back: it stays in the log and counts for nothing.
+        aside: given in company, on a concept that the learner had not begun: it begins nothing, but may be missed.
     """
 
     id: int
@@ -40,6 +41,7 @@ class Attempt:
     at: datetime
     study_date: date
     undone: bool = False
+    aside: bool = False
 
     @property
     def fuzz_seed(self) -> str:
@@ -80,7 +82,7 @@ def _days(attempts: Iterable[Attempt], facet: Facet) -> frozenset[date]:
     for one in counted(attempts):
         first = (one.question, one.study_date) not in tried
         tried.add((one.question, one.study_date))
-        if first and one.facet == facet and one.outcome == "correct" and one.confidence != "guessed":
+        if first and not one.aside and one.facet == facet and one.outcome == "correct" and one.confidence != "guessed":
             days.add(one.study_date)
     return frozenset(days)
 

@@ -10,6 +10,7 @@ The next question is the one whose answer is expected to take away the most unce
 Nothing here remembers, and nothing but the seed of the prior is random: the same answers always give the same belief.
 """
 
+import itertools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -226,10 +227,9 @@ def is_enough(belief: Belief, answered: int) -> bool:
 
 
 def influence(roadmap: Roadmap, replies: Sequence[Reply], level: str | None = None) -> tuple[Mapping[str, float], ...]:
-    """For each reply by how much it moved every concept's probability: beside the belief without it."""
-    whole = roadmap.belief(replies, level).known
-    without = (roadmap.belief([*replies[:place], *replies[place + 1 :]], level).known for place in range(len(replies)))
-    return tuple({id: whole[id] - one[id] for id in whole} for one in without)
+    """For each reply by how much it moved every concept's probability when it came."""
+    beliefs = [roadmap.belief(replies[:count], level).known for count in range(len(replies) + 1)]
+    return tuple({id: after[id] - before[id] for id in before} for before, after in itertools.pairwise(beliefs))
 
 
 def known_before(catalogue: Catalogue, level: str | None) -> frozenset[str]:

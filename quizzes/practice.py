@@ -16,7 +16,7 @@ from quizzes.history import Attempt, counted
 from quizzes.memory import Card, Memory, Rating
 from quizzes.question import FACETS, Facet, Question
 
-Role = Literal["review", "new", "probe", "read", "more"]
+Role = Literal["review", "new", "probe", "read", "more", "aside"]
 ScopeKind = Literal["due", "concept", "stage", "missed", "exam"]
 
 SESSION = 5
@@ -99,7 +99,8 @@ class Item:
     Attributes:
         role: a `review` of what was learned, something `new` that is taught first, a `probe` of what is assumed
             known, something to `read` again before it's asked, because asking has failed too often, or `more` on a
-            concept of the session, which fills it and does not count for the memory.
+            concept of the session, which fills it and does not count for the memory. What is asked in company of a
+            concept that was never begun is asked `aside`: it neither counts nor begins it.
         seed: of the question's form.
     """
 
@@ -122,9 +123,14 @@ class Learned:
         return tuple(one for one in counted(self.attempts) if one.concept == concept)
 
     @property
+    def begun(self) -> tuple[Attempt, ...]:
+        """What they answered on concepts that they had begun, or began by it."""
+        return tuple(one for one in counted(self.attempts) if not one.aside)
+
+    @property
     def today(self) -> tuple[Attempt, ...]:
-        """What they answered on this study date."""
-        return tuple(one for one in counted(self.attempts) if one.study_date == self.on)
+        """What of that they answered on this study date."""
+        return tuple(one for one in self.begun if one.study_date == self.on)
 
 
 @dataclass(frozen=True)
@@ -162,7 +168,7 @@ class Practice:
         """The concept to begin next: the first that is not assumed known and was never asked, by the learner's own
         plan, then by the roadmap.
         """
-        known = set(learned.cards) | {one.concept for one in counted(learned.attempts)}
+        known = set(learned.cards) | {one.concept for one in learned.begun}
         ahead = dict.fromkeys(self.ahead(plan))
         order = (*(id for id in plan.next_up if id in ahead), *ahead)
         return next((id for id in order if id not in known and self._can_ask(id)), None)
@@ -172,7 +178,7 @@ class Practice:
 
     def _not_today(self, learned: Learned) -> list[str]:
         """What the learner was taught or asked, but not on this study date, and can be asked."""
-        met = dict.fromkeys((*learned.cards, *(one.concept for one in counted(learned.attempts))))
+        met = dict.fromkeys((*learned.cards, *(one.concept for one in learned.begun)))
         done = {one.concept for one in learned.today}
         return [id for id in met if id not in done and self._can_ask(id)]
 
@@ -236,7 +242,7 @@ class Practice:
         later = set(self.ahead(plan))
         if self._first_met(learned) - later:
             return None
-        asked = {one.concept for one in counted(learned.attempts)}
+        asked = {one.concept for one in learned.begun}
         left = [id for id in self.catalogue.concepts if id not in later | asked and self._can_ask(id)]
         return source.choice(left) if left else None
 
@@ -255,12 +261,12 @@ class Practice:
 
     def _first_met(self, learned: Learned) -> set[str]:
         """What the learner was taught or asked on this study date and never before."""
-        before = {one.concept for one in counted(learned.attempts) if one.study_date != learned.on}
+        before = {one.concept for one in learned.begun if one.study_date != learned.on}
         return {one.concept for one in learned.today} - before
 
     def _role(self, concept: str, learned: Learned) -> Role:
         card = learned.cards.get(concept)
-        done = learned.of(concept)
+        done = [one for one in learned.of(concept) if not one.aside]
         if card is None:
             return "review" if done else "new"
         rated = [one for one in done if one.rating is not None]
@@ -275,7 +281,8 @@ class Practice:
     def _strength(self, concept: str, learned: Learned, memory: Memory) -> float:
         """The probability that a concept is remembered; what was taught and never asked stands in the middle."""
         card = learned.cards.get(concept)
-        return memory.retrievability(card, learned.on) if card else 0.5 if learned.of(concept) else 1.0
+        begun = any(not one.aside for one in learned.of(concept))
+        return memory.retrievability(card, learned.on) if card else 0.5 if begun else 1.0
 
     def _needs_first(self, some: Sequence[str]) -> tuple[str, ...]:
         ordered: dict[str, None] = {}

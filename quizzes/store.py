@@ -123,8 +123,8 @@ class PracticeStore:
             database.execute(
                 """
                 insert into attempts (attempt, learner, concept, question, seed, facet, outcome, score, confidence,
-                    hints, revealed, retrievability, rating, at, study_date)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    hints, revealed, retrievability, rating, at, study_date, aside)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     attempt.id,
@@ -142,6 +142,7 @@ class PracticeStore:
                     int(attempt.rating) if attempt.rating else None,
                     _utc(attempt.at),
                     attempt.study_date.isoformat(),
+                    attempt.aside,
                 ],
             )
             if card is not None:
@@ -334,6 +335,7 @@ def _attempt(row: Mapping[str, Any]) -> Attempt:
         at=datetime.fromisoformat(row["at"]),
         study_date=date.fromisoformat(row["study_date"]),
         undone=bool(row["undone"]),
+        aside=bool(row["aside"]),
     )
 
 
@@ -450,3 +452,8 @@ def create_practice(database: Database) -> None:
         )
         """
     )
+
+
+@PracticeStore.migrations()
+def tell_asides(database: Database) -> None:
+    database.execute("alter table attempts add column aside integer not null default 0")

@@ -21,11 +21,12 @@ NOTICE = (
 
 @dataclass(frozen=True)
 class Answered:
-    """An answer that is kept and can be sent."""
+    """An answer that is kept and can be sent; `member`: the id of the member's answer that stands below it, if any."""
 
     asked: Asked
     asker: Asker
     post: Post
+    member: str | None = None
 
 
 async def answered(
@@ -78,4 +79,4 @@ async def answered(
         ),
         note=NOTICE if asked.notice else "",
     )
-    return Answered(asked, Asker(person, where.server), post)
+    return Answered(asked, Asker(person, where.server), post, found.id if found else None)

@@ -37,7 +37,9 @@ def offer_page(offer: Offer) -> Page:
     where = f"in **{quoted(offer.home.name)}**" if offer.home else "in the group that you choose below"
     text = (
         f"{_question(offer.question)}\n\nI post this {where}. The group has its time first; then I offer my own answer "
-        "there too. You choose whether your name stands with it. Moderators can see who wrote what."
+        "there too. You choose whether your name stands with it; moderators can see who wrote what.\n\n"
+        "Accept the answer that helped you. Once a moderator approves it, I show it with your question to others in "
+        "this server who ask something similar."
     )
     return within_limits(Page(title="Ask your group?", text=text, colour=ANSWER_COLOUR))
 
@@ -82,8 +84,8 @@ def _question(text: str) -> str:
 def _answer_page(one: MemberAnswer) -> Page:
     accepted = {
         "posted": "",
-        "accepted": "Accepted by who asked. Once a moderator approves it, I show it here to others who ask the like.",
-        "approved": "Accepted by who asked and approved by a moderator: I show it here to others who ask the like.",
+        "accepted": "Accepted by who asked. If a moderator approves it, others here with a similar question see it.",
+        "approved": "Accepted by who asked, approved by a moderator: others here with a similar question see it.",
         "refused": "Accepted by who asked.",
     }[one.state]
     return within_limits(
@@ -121,7 +123,7 @@ def with_members_answer(page: Page, found: MemberAnswer | None) -> Page:
     by = f" by {quoted(shortened(found.name, 40))}" if found.name else ""
     asked = quoted(shortened(found.asked, ASKED_SHOWN))
     label = f"*A member's answer{by} to “{asked}”, {_day(found.answered_at)}. Approved by a moderator, not a lesson.*"
-    field = Field(FROM_MEMBERS, f"{label}\n{quoted(shortened(found.text, FOUND_SHOWN))}")
+    field = Field(FROM_MEMBERS, f"{label}\n{member_text(shortened(found.text, FOUND_SHOWN))}")
     return within_limits(replace(page, fields=(*page.fields, field)))
 
 
@@ -142,17 +144,18 @@ def review_page(review: Review | None, number: int, waiting: int, approved: int)
         )
         return Page(title="Members' answers", text=text, colour=ANSWER_COLOUR, footer=found_again)
     post = review.post
-    asked, answer = (post.question, None) if isinstance(post, GroupQuestion) else (post.asked, post)
-    fields = (
-        *([Field("Answer", shortened(quoted(answer.text), 1000))] if answer else []),
-        Field("By", f"<@{post.person}>, {f'as {quoted(post.name)}' if post.name else 'without their name'}"),
+    text = (
+        _question(post.question)
+        if isinstance(post, GroupQuestion)
+        else f"> {quoted(shortened(post.asked or '(removed)', 300))}\n\n{member_text(post.text)}"
     )
+    by = f"<@{post.person}>, {f'as {quoted(post.name)}' if post.name else 'without their name'}"
     return within_limits(
         Page(
             title=f"Members' answers · {_why(review)}",
-            text=_question(asked or "(removed)"),
+            text=text,
             colour=RELATED_COLOUR,
-            fields=fields,
+            fields=(Field("By", by),),
             footer=f"{number + 1} of {waiting}. {found_again}",
         )
     )

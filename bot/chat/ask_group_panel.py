@@ -230,7 +230,7 @@ class PostButton(
             return "Removed, here and wherever I showed it again."
         await answers.accept(self.post, person)
         await client.group_posts.refresh(self.post)
-        return "Accepted. A moderator looks at it before I show it to others who ask the like."
+        return "Accepted. A moderator looks at it before I show it to others with a similar question."
 
 
 def _moderates(interaction: discord.Interaction[Any]) -> bool:
@@ -254,7 +254,13 @@ class AnswerForm(discord.ui.Modal):
             discord.SelectOption(label="Without my name", value=NAMELESS),
         ]
         name: discord.ui.Select[Any] = discord.ui.Select(custom_id="name", options=options)
-        self.add_item(discord.ui.Label(text="Answer", description="Links stay plain text.", component=text))
+        self.add_item(
+            discord.ui.Label(
+                text="Answer",
+                description="If it is accepted and approved, others here with a similar question see it. No links.",
+                component=text,
+            )
+        )
         self.add_item(
             discord.ui.Label(text="Your name", description="Moderators can see who wrote what.", component=name)
         )

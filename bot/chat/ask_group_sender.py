@@ -5,6 +5,7 @@ marks it; a press edits it at once, and the tick edits whatever is left, until D
 """
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import discord
 from discord.ext import commands
 
 from bot.chat.admin_answers import take_words
-from bot.chat.ask_group_pages import post_page
+from bot.chat.ask_group_pages import FROM_MEMBERS, post_page
 from bot.chat.ask_group_panel import post_view, take_group_answer
 from bot.chat.buttons import answer_buttons
 from bot.chat.lesson_panel import lesson_button
@@ -33,6 +34,9 @@ LOOK_BACK = 50
 
 SHAPES: tuple[Shape, ...] = (Post.whole, Post.without_picture, Post.plain)
 
+SERVER_ERROR = 500  # from this status on it is Discord's own trouble
+
+REPORTS = "gradus:group-post:report:"
 ARCHIVED = 50083  # Discord's code for a thread that is
 
 
@@ -92,7 +96,7 @@ class GroupPosts(commands.Cog):
             return "Here is what the lessons say; it stands further down in the group too."
         try:
             await self._post(message.channel, post, message.message, question)
-        except GradusError:
+        except Exception:
             await self._answers.not_revealed(question)
             raise
         await self.refresh(question)
@@ -102,17 +106,23 @@ class GroupPosts(commands.Cog):
         gradus = self._client.gradus
         lesson = lesson_button(gradus.learning, answer)
         buttons = answer_buttons(id, gradus.asking.offers(answer), in_thread=True, lesson=lesson, group=False)
-        return await prepare(answer_page(answer, gradus.catalogue), gradus.settings.cache_path, buttons)
+        page = replace(answer_page(answer, gradus.catalogue), question="")  # it stands above, and can be removed there
+        return await prepare(page, gradus.settings.cache_path, buttons)
 
     async def _send(self, what: GroupPost, channel: int, below: int | None = None) -> str:
         """Send the message of a question or an answer; where it cannot be, nothing is kept of it."""
         try:
-            sent = await self._post(channel, self._shown(what), below, what.id)
-        except GradusError:
+            sent = (await self._post(channel, self._shown(what), below, what.id)).id
+        except NotSent:
             await self._answers.drop(what.id)
             raise
-        await self._answers.sent(what.id, sent.id)
-        return _address(what.server, channel, sent.id)
+        except Exception:  # Discord has trouble: the message may be there or not
+            found = await self._take_up(PostMessage(what.id, channel, None))
+            if found is None:
+                raise
+            sent = found
+        await self._answers.sent(what.id, sent)
+        return _address(what.server, channel, sent)
 
     async def _post(self, channel: int, post: Post, below: int | None, nonce: str) -> discord.Message:
         """Send a post in as much of its shape as is allowed, as a reply to `below`.
@@ -130,7 +140,9 @@ class GroupPosts(commands.Cog):
             try:
                 sent: discord.Message = await there.send(**shape(post), **beside)
                 return sent
-            except (discord.Forbidden, discord.NotFound) as refusal:
+            except discord.HTTPException as refusal:
+                if refusal.status >= SERVER_ERROR:
+                    raise
                 log.info("a question to a group is refused in channel %d: %s", channel, refusal)
         raise NotSent(channel)
 
@@ -144,21 +156,32 @@ class GroupPosts(commands.Cog):
         due = await self._answers.due_of(post)
         if due is not None:
             await self._edit(due, self._client.gradus.clock())
+        await self._take_out()
 
     async def tick(self, now: datetime) -> None:
         """Edit the messages that show something older: the time of a group is up, or somebody's data was deleted."""
         if self._client.is_ready():
             for due in await self._answers.due(now):
                 await self._edit(due, now)
+            await self._take_out()
 
     async def boot(self) -> None:
         """Find the messages whose sending was cut short; what was never sent is forgotten."""
         for message in await self._answers.unsent():
+            await self._take_up(message)
+
+    async def _take_up(self, message: PostMessage) -> int | None:
+        """The message of which it is not known whether it was sent; what was not is forgotten."""
+        try:
             found = await self._look_for(message)
-            if found is None:
-                await self._answers.drop(message.post)
-            else:
-                await self._answers.sent(message.post, found)
+        except discord.HTTPException as trouble:
+            log.warning("cannot look for what was sent to channel %d: %s", message.channel, trouble)
+            return None  # the next start looks again
+        if found is None:
+            await self._answers.drop(message.post)
+        else:
+            await self._answers.sent(message.post, found)
+        return found
 
     async def _edit(self, due: Due, now: datetime) -> None:
         message = due.message
@@ -186,12 +209,26 @@ class GroupPosts(commands.Cog):
             await thread.edit(archived=False)
             await there.edit(content=None, **as_edit(post.without_picture()))
 
+    async def _take_out(self) -> None:
+        """Take members' answers that were removed or hidden out of the messages in which they were shown again."""
+        for one in await self._answers.stale_appearances():
+            try:
+                message = await self._client.get_partial_messageable(one.channel).fetch_message(one.message)
+                await message.edit(**without_members_answer(message))
+            except (discord.NotFound, discord.Forbidden) as refusal:
+                log.info("a member's answer cannot be taken out of message %d: %s", one.message, refusal)
+            except discord.HTTPException as trouble:
+                log.warning("a member's answer is still in message %d: %s", one.message, trouble)
+                continue
+            await self._answers.disappeared(one)
+
     async def _look_for(self, message: PostMessage) -> int | None:
+        """The message with the buttons of a question or an answer; None where there is none to be seen."""
         try:
             async for one in self._client.get_partial_messageable(message.channel).history(limit=LOOK_BACK):
                 if any(id.startswith("gradus:group-post:") and id.endswith(f":{message.post}") for id in _ids(one)):
                     return one.id
-        except discord.HTTPException:
+        except (discord.NotFound, discord.Forbidden):
             return None
         return None
 
@@ -207,6 +244,23 @@ class GroupPosts(commands.Cog):
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         """What a moderator deletes by Discord's own menu is taken back everywhere."""
         await self._answers.message_deleted(event.message_id)
+
+
+def without_members_answer(message: discord.Message) -> dict[str, Any]:
+    """What `edit` takes to leave a member's answer and the button on it out of a message, and all else as it is."""
+    embeds = [one.copy() for one in message.embeds]
+    for embed in embeds:
+        for place, field in reversed(list(enumerate(embed.fields))):
+            if field.name == FROM_MEMBERS:
+                embed.remove_field(place)
+        if embed.image.url and message.attachments:
+            embed.set_image(url=f"attachment://{message.attachments[0].filename}")
+    view = discord.ui.View.from_message(message, timeout=None)
+    for item in [one for one in view.children if (getattr(one, "custom_id", None) or "").startswith(REPORTS)]:
+        view.remove_item(item)
+    view.stop()  # its buttons are known by their ids; this view need not be remembered
+    plain = message.content.split(f"**{FROM_MEMBERS}**")[0].rstrip() if not embeds else message.content
+    return {"content": plain, "embeds": embeds, "view": view}
 
 
 def _address(server: int, channel: int, message: int | None) -> str:

@@ -31,6 +31,7 @@ from bot.chat.cogs.train import Train
 from bot.chat.daily_panel import DAILY_ITEMS
 from bot.chat.diagnostic_panel import DIAGNOSTIC_ITEMS
 from bot.chat.errors import Complaints
+from bot.chat.group_find_panel import FIND_ITEMS
 from bot.chat.group_panel import GROUP_ITEMS, Invitations
 from bot.chat.group_places import GroupPlaces
 from bot.chat.group_week_panel import WEEK_ITEMS
@@ -140,7 +141,7 @@ class GradusClient(commands.Bot):
         self.add_dynamic_items(*ASK_GROUP_ITEMS, *ADMIN_ANSWERS_ITEMS)
         self.add_dynamic_items(*ROUND_ITEMS, *DIAGNOSTIC_ITEMS)
         self.add_dynamic_items(*WEEK_ITEMS)
-        self.add_dynamic_items(*GROUP_ITEMS, *ADMIN_GROUPS_ITEMS)
+        self.add_dynamic_items(*GROUP_ITEMS, *FIND_ITEMS, *ADMIN_GROUPS_ITEMS)
         for cog in (Ask, Start, Learn, Quiz, Train, GroupDoor, Me, Admin):
             await self.add_cog(cog(self))
         sender = PromptSender(self, self.gradus.prompting, start_practice)

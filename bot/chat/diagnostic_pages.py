@@ -17,7 +17,7 @@ QUESTION, SOLUTION = 110, 80  # characters of a question that was missed, and of
 INTRODUCTION = f"""**{FEWEST} to {MOST} questions** from all over the road, each chosen by your answers so far. They \
 find what you know already, so that you don't begin with what bores you, or with what you can't follow.
 
-Most take a press, some a number. About ten minutes; you can stop and go on later.
+Half of them take a press, the others a number. Ten to fifteen minutes; you can stop and go on later.
 
 **I don't know** is a good answer: it tells me more than a guess, and some questions lie far ahead of anybody \
 new. What was right I say at the end.
@@ -111,9 +111,10 @@ def _conclusion(view: DiagnosticView, findings: Findings) -> str:
     if not first:
         begin = "I found nothing that you don't know. Projects with `/train start` are the next step."
     else:
-        begin = f"You begin at **{first[0].title}**, in {findings.start.stage.title}."
+        stage = f"{findings.start.stage.title}."
+        begin = f"That is in {stage}" if view.state == "done" else f"You begin at **{first[0].title}**, in {stage}"
         if len(first) > 1:
-            begin += f" Just as near: {' and '.join(one.title for one in first[1:])}."
+            begin += f" Just as near: {_listed(one.title for one in first[1:])}."
     after = {
         "kept": KEPT,
         "left": "Your road stays as it was. You can still take this over, or do it again any time with `/start`.",
@@ -139,10 +140,14 @@ def answers_page(findings: Findings) -> Page:
     for one in findings.answers:
         lines.append(f"{MARKS[one.said]} **{one.title}**")
         if one.said != "right" and one.question:
-            asked = shortened(" ".join(one.question.split()), QUESTION)
-            lines.append(f"> {asked}\n> → {shortened(' '.join(one.solution.split()), SOLUTION)}")
+            lines.append(f"{_plain(one.question, QUESTION)}\n→ {_plain(one.solution, SOLUTION)}")
     legend = "✓ right · ✗ not right · – I don't know"
     return within_limits(Page("Your answers", "\n".join(lines), ANSWER_COLOUR, footer=legend))
+
+
+def _plain(text: str, limit: int) -> str:
+    """Text in one line without Markdown, which a cut would leave open."""
+    return shortened(" ".join(text.replace("`", "").replace("**", "").split()), limit)
 
 
 def _some(titles: Sequence[str]) -> str:

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 import discord
 
 from bot.chat.standing import Standing
+from bot.groups.group import Group
+from foundation.errors import GradusError
 
 if TYPE_CHECKING:
     from bot.chat.client import GradusClient
 
 Press: TypeAlias = "discord.Interaction[GradusClient]"
+
+ONLY_HERE = "Study groups belong to a server: use this command in one."
 
 GROUP = r"[0-9A-Za-z]{1,32}"
 
@@ -22,6 +26,7 @@ ACTS: Mapping[str, str] = {
     "members": "Members",
     "invite": "Invite",
     "join": "Join",
+    "withdraw": "Take my request back",
     "leave": "Leave",
     "left": "Leave it",
     "edit": "Edit",
@@ -110,3 +115,19 @@ class RequestButton(
 def request_buttons(group: str, learner: int, row: int | None = None) -> tuple[RequestButton, RequestButton]:
     """What the owner decides with."""
     return RequestButton("accept", group, learner, row), RequestButton("decline", group, learner, row)
+
+
+def join_button(group: Group) -> GroupButton:
+    """What whoever presses gets into a group by."""
+    return GroupButton("join", group.id, label="Ask to join" if group.approval else "Join")
+
+
+def guild_of(interaction: Press) -> discord.Guild:
+    """The server where somebody presses.
+
+    Raises:
+        GradusError: there is none.
+    """
+    if interaction.guild is None:
+        raise GradusError(ONLY_HERE)
+    return interaction.guild

@@ -74,7 +74,10 @@ def _facts(view: GroupView, catalogue: Catalogue, now: datetime) -> tuple[Field,
 def intro_page(view: GroupView, catalogue: Catalogue, now: datetime) -> Page:
     """What introduces a group in its own place."""
     owner = f" It is <@{view.owner.person}>'s." if view.owner else ""
-    text = f"This is your group's place: say hello, and press **Plan** to see what comes this week.{owner}"
+    text = (
+        "This is your group's place: say hello, and press **Plan** to see what comes this week. "
+        f"`/group round` plays a live quiz here.{owner}"
+    )
     if not view.group.active:
         text = "This group is archived. Its owner can bring it back with `/group mine`."
     return within_limits(

@@ -1,8 +1,7 @@
-"""Study groups as panels: one's own, those to be found, and everything that their buttons do."""
+"""One's own study groups as a panel, and what the buttons and forms of groups do."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Self
@@ -10,11 +9,21 @@ from typing import Any, Self
 import discord
 
 from bot.chat.forms import Written, sent_form, take
-from bot.chat.group_buttons import GROUP, GroupButton, Press, RequestButton, request_buttons
+from bot.chat.group_buttons import GROUP, GroupButton, Press, RequestButton, guild_of, join_button, request_buttons
+from bot.chat.group_find_panel import FindButton, find_panel
+from bot.chat.group_forms import (
+    CREATE_FORM,
+    EDIT_FORM,
+    RULES_FORM,
+    edit_form,
+    outline_in,
+    rules_form,
+    rules_in,
+    rules_of_new,
+    typed_again,
+)
 from bot.chat.group_pages import (
-    MOST_MATCHES,
     archive_page,
-    find_page,
     found_page,
     hand_over_page,
     invitation,
@@ -33,45 +42,14 @@ from bot.chat.places import Where, is_public
 from bot.chat.rendering import quoted
 from bot.chat.standing import Standing, refuse_blocked, standing_view
 from bot.groups.group import (
-    FASTEST,
-    FEWEST_PEOPLE,
-    LONGEST_MEETING,
-    MOST_PEOPLE,
-    NAME_LIMIT,
-    SHORTEST_MEETING,
-    SLOWEST,
-    WEEKDAYS,
     Group,
 )
 from bot.groups.group_outline import Outline, Rules
-from bot.groups.groups import NOT_IN_IT, NOT_THE_OWNER, GroupView, Match
-from bot.servers.settings import ServerSettings
-from content.catalogue import Catalogue
+from bot.groups.groups import NOT_IN_IT, NOT_THE_OWNER, GroupView
 from foundation.errors import GradusError
 
 MOST_LISTED = 25  # in Discord's list
 INVITED_AGAIN = timedelta(minutes=1)
-OPEN_SECONDS = 15 * 60.0  # how long discord.py remembers a form; nothing hangs on it
-
-ONLY_HERE = "Study groups belong to a server: use this command in one."
-ALL_STAGES = "all"
-
-CREATE_FORM = re.compile(
-    r"gradus:group:create:(?P<pace>\d):(?P<approval>[01]):(?P<size>\d{1,3}):(?P<channel>[01]):(?P<role>[01])"
-)
-EDIT_FORM = re.compile(rf"gradus:group:edit-form:(?P<group>{GROUP})")
-RULES_FORM = re.compile(rf"gradus:group:rules-form:(?P<group>{GROUP})")
-
-
-def guild_of(interaction: Press) -> discord.Guild:
-    """The server where somebody presses.
-
-    Raises:
-        GradusError: there is none.
-    """
-    if interaction.guild is None:
-        raise GradusError(ONLY_HERE)
-    return interaction.guild
 
 
 def places_of(interaction: Press) -> GroupPlaces:
@@ -98,180 +76,52 @@ async def create(interaction: Press, outline: Outline, rules: Rules) -> None:
     await send(interaction, await _panel(interaction, made.group.id, said))
 
 
-def create_form(outline: Outline, rules: Rules) -> discord.ui.Modal:
-    """The form of a new group; its id carries what stands in no field of it."""
-    flags = f"{rules.approval:d}:{rules.size}:{rules.wants_channel:d}:{rules.wants_role:d}"
-    return _outline_form("A new study group", f"gradus:group:create:{outline.pace}:{flags}", outline)
-
-
-def _outline_form(title: str, id: str, outline: Outline) -> discord.ui.Modal:
-    form = discord.ui.Modal(title=title, custom_id=id, timeout=OPEN_SECONDS)
-    form.add_item(_field("Name", "", _text("name", outline.name, NAME_LIMIT, "Tuesday learners")))
-    form.add_item(
-        _field(
-            "What do you learn?", "A stage, or concepts with commas", _text("about", outline.about, 4000, "Foundations")
-        )
-    )
-    form.add_item(
-        _field(
-            "When do you meet?",
-            "A day and an hour; empty for no fixed time",
-            _text("meeting", outline.meeting, 40, "Tuesday 18:00", required=False),
-        )
-    )
-    form.add_item(
-        _field(
-            "Time zone",
-            "A large city in it; empty for your own",
-            _text("zone", outline.zone, 60, "Europe/Paris", required=False),
-        )
-    )
-    paces = {str(one): f"{one} a week" for one in range(SLOWEST, FASTEST + 1)}
-    form.add_item(_field("How many concepts?", "", _choice("pace", paces, str(outline.pace))))
-    return form
-
-
-def _rules_form(group: Group, settings: ServerSettings) -> discord.ui.Modal:
-    form = discord.ui.Modal(title="Rules", custom_id=f"gradus:group:rules-form:{group.id}", timeout=OPEN_SECONDS)
-    entries = {"open": "Open: people are in at once", "approval": "I let people in one by one"}
-    form.add_item(_field("Who gets in?", "", _choice("entry", entries, "approval" if group.approval else "open")))
-    form.add_item(
-        _field("How many people?", f"{FEWEST_PEOPLE} to {MOST_PEOPLE}", _text("size", str(group.size), 3, "8"))
-    )
-    form.add_item(
-        _field(
-            "Minutes of a meeting",
-            f"{SHORTEST_MEETING} to {LONGEST_MEETING}",
-            _text("minutes", str(group.minutes), 3, "60"),
-        )
-    )
-    if (settings.group_channels or group.wants_channel) and group.place.channel is None:
-        places = {"thread": "A private thread", "channel": "A channel of its own, from now on"}
-        chosen = "channel" if group.wants_channel else "thread"
-        form.add_item(_field("Where do you talk?", "", _choice("place", places, chosen)))
-    if (settings.group_roles or group.wants_role) and group.place.role is None:
-        roles = {"no": "No", "yes": "Yes, to mention everyone in it"}
-        form.add_item(
-            _field("A role for its members?", "", _choice("role", roles, "yes" if group.wants_role else "no"))
-        )
-    return form
-
-
-def _text(
-    name: str, value: str, most: int, example: str, *, required: bool = True
-) -> discord.ui.TextInput[discord.ui.View]:
-    return discord.ui.TextInput(
-        custom_id=name, default=value or None, max_length=most, placeholder=example, required=required
-    )
-
-
-def _choice(name: str, options: Mapping[str, str], chosen: str) -> discord.ui.Select[discord.ui.View]:
-    return discord.ui.Select(
-        custom_id=name,
-        options=[discord.SelectOption(label=words, value=id, default=id == chosen) for id, words in options.items()],
-    )
-
-
-def _field(text: str, description: str, component: discord.ui.Item[Any]) -> discord.ui.Label[Any]:
-    return discord.ui.Label(text=text, description=description or None, component=component)
-
-
 async def take_group_form(interaction: Press) -> None:
     """Act on the form that was sent, if it is one of groups'."""
     id = sent_form(interaction) or ""
     for pattern, act in FORMS.items():
         found = pattern.fullmatch(id)
         if found is not None:
-            await take(interaction, id, partial(_acting, act, found))
+            await take(interaction, id, partial(act, found))
 
 
-async def _acting(act: "TakeForm", found: re.Match[str], interaction: Press, told: Written) -> None:
-    await act(interaction, told, found)
-
-
-async def _take_new(interaction: Press, told: Written, about: re.Match[str]) -> None:
+async def _take_new(about: re.Match[str], interaction: Press, told: Written) -> None:
     await interaction.response.defer(ephemeral=True, thinking=True)
     await refuse_blocked(interaction)
-    rules = Rules(
-        approval=about["approval"] == "1",
-        size=int(about["size"]),
-        wants_channel=about["channel"] == "1",
-        wants_role=about["role"] == "1",
-    )
-    with _typed_again(told):
-        await create(interaction, _outline(told, int(about["pace"])), rules)
+    with typed_again(told):
+        await create(interaction, outline_in(told, int(about["pace"])), rules_of_new(about))
 
 
-async def _take_edit(interaction: Press, told: Written, about: re.Match[str]) -> None:
+async def _take_edit(about: re.Match[str], interaction: Press, told: Written) -> None:
     await interaction.response.defer()
+    await refuse_blocked(interaction)
     gradus, group = interaction.client.gradus, about["group"]
     before = (await gradus.groups.view(group)).group
-    with _typed_again(told):
-        made = await gradus.groups.describe(interaction.user.id, group, _outline(told, before.pace))
+    with typed_again(told):
+        made = await gradus.groups.describe(interaction.user.id, group, outline_in(told, before.pace))
     if made.group.name != before.name:
         await places_of(interaction).rename(made.group)
     await places_of(interaction).settle(group, gradus.clock())
     await turn(interaction, await _panel(interaction, group, ("**Changed.**", *made.complaints)))
 
 
-async def _take_rules(interaction: Press, told: Written, about: re.Match[str]) -> None:
+async def _take_rules(about: re.Match[str], interaction: Press, told: Written) -> None:
     await interaction.response.defer()
+    await refuse_blocked(interaction)
     gradus, group = interaction.client.gradus, about["group"]
     before = (await gradus.groups.view(group)).group
-    rules = Rules(
-        approval=told.get("entry") == "approval" if told.get("entry") else before.approval,
-        size=_number("People in the group", told.get("size", "")),
-        minutes=_number("Minutes of a meeting", told.get("minutes", "")),
-        wants_channel=told["place"] == "channel" if told.get("place") else before.wants_channel,
-        wants_role=told["role"] == "yes" if told.get("role") else before.wants_role,
-    )
-    await gradus.groups.arrange(interaction.user.id, group, rules)
+    await gradus.groups.arrange(interaction.user.id, group, rules_in(told, before))
     await places_of(interaction).settle(group, gradus.clock())
     await turn(interaction, await _panel(interaction, group, ("**Changed.**",)))
 
 
-TakeForm = Callable[[Press, Written, re.Match[str]], Awaitable[None]]
+TakeForm = Callable[[re.Match[str], Press, Written], Awaitable[None]]
 
 FORMS: Mapping[re.Pattern[str], TakeForm] = {
     CREATE_FORM: _take_new,
     EDIT_FORM: _take_edit,
     RULES_FORM: _take_rules,
 }
-
-
-@contextmanager
-def _typed_again(told: Written) -> Iterator[None]:
-    """Say behind a refusal what was typed: Discord's forms forget it."""
-    try:
-        yield
-    except GradusError as refusal:
-        typed = (told.get(name, "").strip() for name in ("name", "about", "meeting", "zone"))
-        raise GradusError(f"{refusal}\nYou wrote: {' · '.join(quoted(one) for one in typed if one)}") from refusal
-
-
-def _outline(told: Written, pace: int) -> Outline:
-    chosen = told.get("pace", "")
-    return Outline(
-        told.get("name", ""),
-        told.get("about", ""),
-        told.get("meeting", ""),
-        told.get("zone", ""),
-        int(chosen) if chosen.isdecimal() else pace,
-    )
-
-
-def _number(what: str, text: str) -> int:
-    if not text.strip().isdecimal():
-        raise GradusError(f"{what}: write a whole number, such as 8.")
-    return int(text)
-
-
-def outline_of(group: Group, catalogue: Catalogue) -> Outline:
-    """A group as its owner would type it."""
-    titles = [catalogue.concepts[id].title for id in group.concepts if id in catalogue.concepts]
-    stage = catalogue.stages[group.stage].title if group.stage and group.stage in catalogue.stages else ""
-    meeting = f"{WEEKDAYS[group.meeting.weekday]} {group.meeting.at:%H:%M}" if group.meeting else ""
-    return Outline(group.name, stage or ", ".join(titles), meeting, group.zone, group.pace)
 
 
 # ------------------------------------------------------------------------------------------- one's own
@@ -478,7 +328,7 @@ async def _invite(interaction: Press, group: str) -> None:
         raise GradusError("You or I may not write in this channel. Invite from one where both of us may.")
     if not interaction.client.group_invitations.may(group, channel.id, gradus.clock()):
         raise GradusError("This group was invited to here a moment ago: the message is above.")
-    post = Post(invitation(view, gradus.catalogue, gradus.clock()), None, standing_view(_join_button(view)))
+    post = Post(invitation(view, gradus.catalogue, gradus.clock()), None, standing_view(join_button(view.group)))
     shape = post.without_picture() if interaction.app_permissions.embed_links else post.plain()
     await channel.send(**shape)
     await turn(interaction, await _panel(interaction, group, ("**The invitation stands in this channel.**",)))
@@ -487,10 +337,6 @@ async def _invite(interaction: Press, group: str) -> None:
 def _may_post(interaction: Press) -> bool:
     name = "send_messages_in_threads" if isinstance(interaction.channel, discord.Thread) else "send_messages"
     return all(getattr(one, name) for one in (interaction.permissions, interaction.app_permissions))
-
-
-def _join_button(view: GroupView) -> GroupButton:
-    return GroupButton("join", view.group.id, label="Ask to join" if view.group.approval else "Join")
 
 
 class Invitations:
@@ -519,7 +365,17 @@ async def _join(interaction: Press, group: str) -> None:
         await show(interaction, await _panel(interaction, group, ("**You are in.**",)))
         return
     page = found_page(view, None, gradus.catalogue, now)
-    await show(interaction, Panel(page, (), standing_view(FindButton("◀ All groups"))))
+    buttons = standing_view(GroupButton("withdraw", group), FindButton("◀ All groups"))
+    await show(interaction, Panel(page, (), buttons))
+
+
+async def _withdraw(interaction: Press, group: str) -> None:
+    await interaction.response.defer()
+    withdrawn = await interaction.client.gradus.groups.withdraw(interaction.user.id, group)
+    if withdrawn.request is not None:
+        text = f"<@{withdrawn.request.person}> has taken their request back."
+        await places_of(interaction).answered(withdrawn.view.group, withdrawn.request, text)
+    await turn(interaction, await find_panel(interaction, None))
 
 
 async def decide(interaction: Press, group: str, learner: int, *, accept: bool) -> None:
@@ -584,15 +440,13 @@ async def _left(interaction: Press, group: str) -> None:
 async def _edit(interaction: Press, group: str) -> None:
     """A form must be the first answer to a press."""
     view = await _owner_view(interaction, group)
-    outline = outline_of(view.group, interaction.client.gradus.catalogue)
-    form = _outline_form("Edit the group", f"gradus:group:edit-form:{group}", outline)
-    await interaction.response.send_modal(form)
+    await interaction.response.send_modal(edit_form(view.group, interaction.client.gradus.catalogue))
 
 
 async def _rules(interaction: Press, group: str) -> None:
     view = await _owner_view(interaction, group)
     settings = await interaction.client.gradus.servers.settings(view.group.server)
-    await interaction.response.send_modal(_rules_form(view.group, settings))
+    await interaction.response.send_modal(rules_form(view.group, settings))
 
 
 async def _hand(interaction: Press, group: str) -> None:
@@ -631,6 +485,7 @@ async def _revive(interaction: Press, group: str) -> None:
 async def _place(interaction: Press, group: str) -> None:
     """Try once more what could not be made."""
     await interaction.response.defer()
+    await refuse_blocked(interaction)
     await _member_view(interaction, group)
     await places_of(interaction).settle(group, interaction.client.gradus.clock())
     await turn(interaction, await _panel(interaction, group))
@@ -659,6 +514,7 @@ ACTS: Mapping[str, Callable[[Press, str], Awaitable[None]]] = {
     "members": _members,
     "invite": _invite,
     "join": _join,
+    "withdraw": _withdraw,
     "leave": _leave,
     "left": _left,
     "edit": _edit,
@@ -673,98 +529,5 @@ ACTS: Mapping[str, Callable[[Press, str], Awaitable[None]]] = {
 }
 
 
-# --------------------------------------------------------------------------------------------- finding
-
-
-async def find_panel(interaction: Press, stage: str | None) -> Panel:
-    """The groups that who asks may join, the best fit first."""
-    gradus, guild = interaction.client.gradus, guild_of(interaction)
-    matches = await gradus.groups.find(interaction.user.id, guild.id, stage, gradus.clock())
-    zone = (await gradus.profiles.of(interaction.user.id)).zone
-    page = find_page(matches, gradus.catalogue, stage, zoned=zone is not None)
-    items: list[discord.ui.Item[Any]] = [StageChoice(gradus.catalogue, stage)]
-    if matches:
-        items.append(FoundGroups(stage, matches[:MOST_MATCHES]))
-    return Panel(page, (), standing_view(*items))
-
-
-class FindButton(Standing, discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=r"gradus:group:find"):
-    """Opens the groups that one may join."""
-
-    def __init__(self, label: str = "Find a group") -> None:
-        super().__init__(
-            discord.ui.Button(label=label, style=discord.ButtonStyle.primary, custom_id="gradus:group:find")
-        )
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed."""
-        return cls()
-
-    async def pressed(self, interaction: Press) -> None:
-        """Show them in the panel's place."""
-        await interaction.response.defer()
-        await refuse_blocked(interaction)
-        await turn(interaction, await find_panel(interaction, None))
-
-
-class StageChoice(Standing, discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], template=r"gradus:group:stage"):
-    """Chooses the stage whose groups are shown."""
-
-    def __init__(self, catalogue: Catalogue | None = None, shown: str | None = None) -> None:
-        stages = {id: one.title for id, one in catalogue.stages.items()} if catalogue else {}
-        options = [
-            discord.SelectOption(label=label(words, 100), value=id, default=id == (shown or ALL_STAGES))
-            for id, words in {ALL_STAGES: "Every stage", **stages}.items()
-        ]
-        super().__init__(discord.ui.Select(custom_id="gradus:group:stage", options=options[:MOST_LISTED], row=0))
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The select that was used."""
-        return cls()
-
-    async def pressed(self, interaction: Press) -> None:
-        """Show the groups of that stage."""
-        await interaction.response.defer()
-        chosen = self.item.values[0]
-        await turn(interaction, await find_panel(interaction, None if chosen == ALL_STAGES else chosen))
-
-
-class FoundGroups(Standing, discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], template=r"gradus:group:found"):
-    """Chooses a group to look at."""
-
-    def __init__(self, stage: str | None = None, matches: tuple[Match, ...] = ()) -> None:
-        options = [
-            discord.SelectOption(label=label(f"{number}. {one.group.name}", 100), value=one.group.id)
-            for number, one in enumerate(matches, 1)
-        ]
-        super().__init__(
-            discord.ui.Select(custom_id="gradus:group:found", placeholder="Look at a group", options=options, row=1)
-        )
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The select that was used."""
-        return cls()
-
-    async def pressed(self, interaction: Press) -> None:
-        """Show it, with what joins it."""
-        await interaction.response.defer()
-        gradus, guild, id = interaction.client.gradus, guild_of(interaction), self.item.values[0]
-        matches = await gradus.groups.find(interaction.user.id, guild.id, None, gradus.clock())
-        match = next((one for one in matches if one.group.id == id), None)
-        view = await gradus.groups.view(id, interaction.user.id)
-        join = [] if view.asked or view.full else [_join_button(view)]
-        page = found_page(view, match, gradus.catalogue, gradus.clock())
-        await turn(interaction, Panel(page, (), standing_view(*join, FindButton("◀ All groups"))))
-
-
-GROUP_ITEMS = (GroupButton, RequestButton, OwnGroups, NewOwner, FindButton, StageChoice, FoundGroups)
+GROUP_ITEMS = (GroupButton, RequestButton, OwnGroups, NewOwner)
 """What the client answers."""

@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+import aiohttp
 import discord
 
 from bot.chat.group_buttons import GroupButton, request_buttons
@@ -41,7 +42,7 @@ CANNOT_LET_IN = (
     "I can't let everybody in: a moderator can look whether they see the channel, and whether I have the permissions "
     "Send Messages in Threads and, for a role, Manage Roles."
 )
-FORBIDDEN, THREAD_ARCHIVED = 403, 50083  # a status, and a code of Discord's
+FORBIDDEN, TOO_MANY_REQUESTS, THREAD_ARCHIVED = 403, 429, 50083  # two statuses, and a code of Discord's
 
 PATIENCE = 2.0  # seconds that a tick waits for what it began
 ARCHIVE_AFTER: Literal[10080] = 10080  # minutes of silence, the most that Discord takes
@@ -70,6 +71,7 @@ class GroupPlaces:
         self._locks = defaultdict[str, asyncio.Lock](asyncio.Lock)
         self._shown: dict[str, Page] = {}
         self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._renaming = set[asyncio.Task[None]]()
 
     async def boot(self) -> None:
         """Look after every group, and settle what was left."""
@@ -117,7 +119,7 @@ class GroupPlaces:
                 if look_at is not None and one.members:
                     await visit.look_at(one.members[look_at % len(one.members)])
                 done = await visit.settle()
-            except discord.HTTPException as trouble:
+            except (discord.DiscordException, aiohttp.ClientError, OSError) as trouble:
                 log.warning("the place of group %s cannot be settled just now: %s", id, trouble)
                 return
             if done:
@@ -127,14 +129,18 @@ class GroupPlaces:
         """Let a member into their group's thread once more: who left it can't come back by themselves. False where it
         has none, or that is refused.
         """
-        guild = self._client.get_guild(view.group.server)
-        thread = await _thread(self._client, guild, view.group.place.thread) if guild else None
-        if thread is None:
-            return view.group.place.channel is not None
+        guild, place = self._client.get_guild(view.group.server), view.group.place
+        if place.channel is not None:
+            return True
         try:
+            thread = await _thread(self._client, guild, place.thread) if guild else None
+            if thread is None:
+                return False
+            if thread.archived:
+                thread = await thread.edit(archived=False)
             await thread.add_user(person)
         except discord.HTTPException as refusal:
-            log.info("cannot let a member into thread %s: %s", thread.id, refusal)
+            log.info("cannot let a member into the thread of group %s: %s", view.group.id, refusal)
             return False
         return True
 
@@ -160,8 +166,10 @@ class GroupPlaces:
         """Give a group's place the group's name; Discord takes few new names an hour, so nobody waits for it."""
         guild = self._client.get_guild(group.server)
         if guild is not None:
-            self._under_way["name"] = asyncio.create_task(_logged(self._rename(guild, group)))
-            await asyncio.wait([self._under_way["name"]], timeout=PATIENCE)
+            renaming = asyncio.create_task(_logged(self._rename(guild, group)))
+            self._renaming.add(renaming)
+            renaming.add_done_callback(self._renaming.discard)
+            await asyncio.wait([renaming], timeout=PATIENCE)
 
     async def _rename(self, guild: discord.Guild, group: Group) -> None:
         channel = guild.get_channel(group.place.channel or 0) or await _thread(self._client, guild, group.place.thread)
@@ -171,6 +179,12 @@ class GroupPlaces:
                 await channel.edit(name=thread_name(group.name))
             if role is not None:
                 await role.edit(name=thread_name(group.name))
+
+
+def _pass_on_trouble(error: discord.HTTPException) -> None:
+    """Let go of what Discord refuses; its own trouble, which passes, is raised anew."""
+    if error.status >= SERVER_ERROR or error.status == TOO_MANY_REQUESTS:
+        raise error
 
 
 async def _logged(act: Awaitable[None]) -> None:
@@ -215,6 +229,8 @@ class _Visit:
             await self._see_off()
             done = await self._let_in(room, role)
             if room is not None:
+                if self._place.closed:
+                    await self._keep(closed=False)
                 await self._introduce(room)
                 await self._ask(room)
         trouble = "\n".join(f"• {line}" for line in self._trouble)
@@ -259,7 +275,8 @@ class _Visit:
                 category=home.category if home else None,
                 reason="a study group's own channel",
             )
-        except discord.Forbidden as refusal:
+        except discord.HTTPException as refusal:
+            _pass_on_trouble(refusal)
             log.info("no channel for group %s: %s", self._group.id, refusal)
             self._trouble.append("Discord refuses me its own channel: a moderator can look at my permissions.")
             return None
@@ -289,7 +306,8 @@ class _Visit:
             return
         try:
             await channel.edit(overwrites=wanted)
-        except discord.Forbidden as refusal:
+        except discord.HTTPException as refusal:
+            _pass_on_trouble(refusal)
             log.info("the members of channel %s cannot be changed: %s", channel.id, refusal)
             self._trouble.append(f"To let members into its channel I need: {', '.join(CHANNEL_NEEDS.values())}.")
 
@@ -324,7 +342,8 @@ class _Visit:
                 invitable=False,
                 auto_archive_duration=ARCHIVE_AFTER,
             )
-        except discord.Forbidden as refusal:
+        except discord.HTTPException as refusal:
+            _pass_on_trouble(refusal)
             log.info("no thread for group %s: %s", self._group.id, refusal)
             self._trouble.append(f"Discord refuses me a private thread in {home.mention}: a moderator can look why.")
             return None
@@ -340,15 +359,12 @@ class _Visit:
         if not self._place.closed and not (thread.archived and self._to_do):
             return thread
         try:
-            if self._place.closed and thread.locked:  # to say so takes a permission of its own
-                opened = await thread.edit(archived=False, locked=False)
-            else:
-                opened = await thread.edit(archived=False)
+            if self._place.closed and thread.locked:  # to unlock takes a permission of its own
+                return await thread.edit(archived=False, locked=False)
+            return await thread.edit(archived=False)
         except discord.Forbidden:
             self._trouble.append("I may not open its thread again: a moderator has to grant me Manage Threads.")
             return None
-        await self._keep(closed=False)
-        return opened
 
     @property
     def _to_do(self) -> bool:
@@ -409,7 +425,8 @@ class _Visit:
                 permissions=discord.Permissions.none(),
                 reason="a study group's own role",
             )
-        except discord.Forbidden as refusal:
+        except discord.HTTPException as refusal:
+            _pass_on_trouble(refusal)
             log.info("no role for group %s: %s", self._group.id, refusal)
             self._trouble.append("Discord refuses me its role: a moderator can look at my permissions.")
             return None
@@ -433,8 +450,7 @@ class _Visit:
                 if role is not None:
                     await here.add_roles(role)
             except discord.HTTPException as refusal:
-                if refusal.status >= SERVER_ERROR:
-                    raise
+                _pass_on_trouble(refusal)
                 log.info("cannot let a member of group %s in: %s", self._group.id, refusal)
                 self._trouble = [*dict.fromkeys((*self._trouble, CANNOT_LET_IN))]
                 continue

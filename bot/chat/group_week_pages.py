@@ -142,7 +142,11 @@ def _agenda_line(number: int, item: Item, catalogue: Catalogue) -> str:
 
 def digest_page(post: DigestPost, names: Mapping[int, str], catalogue: Catalogue) -> Page:
     """Sunday's post; `names` are those of the members whom it names and who are still there."""
-    ahead = (_ahead(post.ahead, catalogue), _meeting_line(post.next_meeting, post.group, "Next meeting"))
+    ahead = (
+        _about("This week", post.week, catalogue),
+        _about("Next week", post.ahead, catalogue),
+        _meeting_line(post.next_meeting, post.group, "Next meeting"),
+    )
     if post.digest.asks_to_pause:
         parts: Iterable[str] = (
             f"It has been quiet here for {post.digest.silent} weeks. That happens, and nothing is lost.",
@@ -190,8 +194,8 @@ def _came(came: int | None) -> str:
     return f"**Meeting:** {_many(came, 'member')} came." if came else "**Meeting:** nobody pressed that they came."
 
 
-def _ahead(week: Week, catalogue: Catalogue) -> str:
-    return f"**Next week:** {_titles(week.concepts, catalogue)}." if week.concepts else ""
+def _about(label: str, week: Week, catalogue: Catalogue) -> str:
+    return f"**{label}:** {_titles(week.concepts, catalogue)}" if week.concepts else ""
 
 
 # -------------------------------------------------------------------- nudges and words

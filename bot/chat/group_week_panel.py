@@ -14,7 +14,7 @@ from bot.chat.lesson_panel import lesson_panel
 from bot.chat.panels import Panel, send
 from bot.chat.practice_panel import begin_practice
 from bot.chat.rendering import shortened
-from bot.chat.standing import Standing, refuse_blocked, standing_view
+from bot.chat.standing import Standing, moderates, refuse_blocked, standing_view
 from bot.groups.week import Occasion
 from bot.groups.week_posts import Content, DigestPost, MeetingPost, NudgePost
 from content.catalogue import Catalogue
@@ -136,15 +136,15 @@ class WeekButton(
         await interaction.response.defer(ephemeral=True, thinking=True)
         await refuse_blocked(interaction)
         gradus = interaction.client.gradus
-        moderator = _moderates(interaction)
+        moderator = moderates(interaction)
         await gradus.group_weeks.go_on(interaction.user.id, self.group, gradus.clock(), moderator=moderator)
-        await interaction.followup.send("On we go: this week's plan comes here in a moment.", ephemeral=True)
+        await interaction.followup.send("On we go: the group's posts come again from now on.", ephemeral=True)
 
     async def archive(self, interaction: Press) -> None:
         """Close the group."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         gradus = interaction.client.gradus
-        await gradus.groups.archive(interaction.user.id, self.group, moderator=_moderates(interaction))
+        await gradus.groups.archive(interaction.user.id, self.group, moderator=moderates(interaction))
         await interaction.followup.send("The group is archived. `/group mine` brings it back.", ephemeral=True)
         await interaction.client.group_places.settle(self.group, gradus.clock())
 
@@ -153,10 +153,6 @@ class WeekButton(
         await interaction.response.defer(ephemeral=True, thinking=True)
         await interaction.client.gradus.groups.wish(interaction.user.id, self.group, wants_nudge=False)
         await interaction.followup.send("Done: no more nudges. `/group mine` brings them back.", ephemeral=True)
-
-
-def _moderates(interaction: Press) -> bool:
-    return interaction.guild is not None and interaction.permissions.manage_guild
 
 
 ACTS: Mapping[str, Callable[[WeekButton, Press], Awaitable[None]]] = {
@@ -252,7 +248,8 @@ def post_buttons(content: Content, occasion: Occasion, catalogue: Catalogue) -> 
 def _concepts(content: Content) -> tuple[str | None, ...]:
     if isinstance(content, MeetingPost):
         return tuple(one.concept for one in content.agenda.items)
-    return content.ahead.concepts if isinstance(content, DigestPost) else content.week.concepts
+    ahead = content.ahead.concepts if isinstance(content, DigestPost) else ()
+    return (*content.week.concepts, *ahead)
 
 
 def nudge_buttons(post: NudgePost) -> discord.ui.View:

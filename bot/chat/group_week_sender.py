@@ -11,7 +11,7 @@ import discord
 from bot.chat.group_week_pages import digest_page, meeting_page, nudge_text, plan_page
 from bot.chat.group_week_panel import is_of, nudge_buttons, post_buttons
 from bot.chat.messages import Post, Shape
-from bot.chat.prompt_sender import LOOK_BACK, _passes, _trouble_told_apart
+from bot.chat.prompt_sender import LOOK_BACK, passes, trouble_told_apart
 from bot.chat.rendering import Page
 from bot.groups.group import Group
 from bot.groups.group_weeks import WantedEvent
@@ -74,7 +74,7 @@ class GroupWeekSender:
     async def find(self, group: Group, occasion: Occasion) -> int | None:
         """The message whose buttons have the occasion's mark."""
         room = self._client.get_partial_messageable(group.place.room or 0)
-        with _trouble_told_apart():
+        with trouble_told_apart():
             try:
                 async for message in room.history(limit=LOOK_BACK):
                     if is_of(message, group.id, occasion):
@@ -89,13 +89,13 @@ class GroupWeekSender:
         """Send it in the group's room, in as much of its shape as is allowed there."""
         post = Post(await self._page(content), None, post_buttons(content, occasion, self._gradus.catalogue))
         room = self._client.get_partial_messageable(group.place.room or 0)
-        with _trouble_told_apart():
+        with trouble_told_apart():
             try:
                 for shape in SHAPES:
                     try:
                         return (await room.send(**shape(post), nonce=_nonce(group, occasion))).id
                     except discord.Forbidden as closed:
-                        if _passes(closed) or shape is SHAPES[-1]:
+                        if passes(closed) or shape is SHAPES[-1]:
                             raise
             except (discord.Forbidden, discord.NotFound) as closed:
                 raise Refused(f"its room is closed to me or gone: {closed.status}") from closed
@@ -124,12 +124,12 @@ class GroupWeekSender:
 
     async def nudge(self, post: NudgePost) -> None:
         """Send it by direct message."""
-        with _trouble_told_apart():
+        with trouble_told_apart():
             try:
                 channel = await self._client.create_dm(discord.Object(post.person))
                 await channel.send(nudge_text(post, self._gradus.catalogue), view=nudge_buttons(post))
             except (discord.Forbidden, discord.NotFound) as closed:
-                if _passes(closed):
+                if passes(closed):
                     raise
                 raise Refused("direct messages are closed") from closed
 

@@ -96,7 +96,7 @@ class PromptSender:
 
     async def find(self, prompt: Prompt) -> Sent | None:
         """The message whose button has the prompt's nonce, in any place where it may have been sent."""
-        with _trouble_told_apart():
+        with trouble_told_apart():
             if prompt.place == DM:
                 found = await _with_nonce(await self._client.create_dm(discord.Object(prompt.person)), prompt.nonce)
                 if found is not None:
@@ -112,14 +112,14 @@ class PromptSender:
             Refused: neither is open.
             Transient: Discord has trouble.
         """
-        with _trouble_told_apart():
+        with trouble_told_apart():
             if prompt.place != DM:
                 return await self._send_in(int(prompt.place), prompt, text)
             try:
                 channel = await self._client.create_dm(discord.Object(prompt.person))
                 message = await channel.send(text, **self._marks(prompt))
             except (discord.Forbidden, discord.NotFound) as closed:
-                if _passes(closed):
+                if passes(closed):
                     raise
                 if prompt.server is None:
                     raise Refused("direct messages are closed, and no server is known") from closed
@@ -143,7 +143,7 @@ class PromptSender:
                 **self._marks(prompt),
             )
         except discord.Forbidden as closed:
-            if _passes(closed):
+            if passes(closed):
                 raise
             raise Refused("the server does not let me write in a thread of its quiz channel") from closed
         return Sent(str(server), str(message.id))
@@ -204,18 +204,18 @@ def _nonces(message: discord.Message) -> list[str]:
     return [found["nonce"] for found in ids if found]
 
 
-def _passes(error: discord.HTTPException) -> bool:
+def passes(error: discord.HTTPException) -> bool:
     """Whether a later try may go better."""
     return error.status >= SERVER_ERROR or error.status in TRY_LATER or error.code in TRY_LATER
 
 
 @contextmanager
-def _trouble_told_apart() -> Iterator[None]:
+def trouble_told_apart() -> Iterator[None]:
     """Discord's own trouble and the network's, as `Transient`; anything else stays what it is."""
     try:
         yield
     except discord.HTTPException as error:
-        if _passes(error):
+        if passes(error):
             raise Transient(f"Discord answers {error.status}") from error
         raise
     except (discord.RateLimited, aiohttp.ClientError, OSError) as error:

@@ -33,6 +33,11 @@ async def refuse_blocked(interaction: discord.Interaction["GradusClient"]) -> No
     await interaction.client.gradus.servers.refuse_blocked(interaction.guild_id, interaction.user.id)
 
 
+def moderates(interaction: discord.Interaction[Any]) -> bool:
+    """Whether whoever presses may manage the server where they press."""
+    return interaction.guild is not None and interaction.permissions.manage_guild
+
+
 def standing_view(*items: discord.ui.Item[Any]) -> discord.ui.View:
     """A view of standing items: it needs no memory, so it never times out."""
     view = discord.ui.View(timeout=None)

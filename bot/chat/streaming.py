@@ -30,6 +30,7 @@ async def deliver(gradus: Gradus, answered: Answered, send: Send) -> None:
     Raises:
         discord.HTTPException: of `send`, where nothing was sent at all.
     """
+    send = _noting(gradus, answered.member, send) if answered.member else send
     speaking, asked, post = gradus.speaking, answered.asked, answered.post
     if speaking is None or asked.answer.verdict != "answer":
         await send(post)
@@ -43,6 +44,18 @@ async def deliver(gradus: Gradus, answered: Answered, send: Send) -> None:
         await gradus.asking.reword(asked.id, worded.answer)
         post = replace(post, page=worded_page(post.page, worded.answer.answer, worded.places, speaking.model))
     await message.finish(post)
+
+
+def _noting(gradus: Gradus, member: str, send: Send) -> Send:
+    """`send`, with a note of the messages in which a member's answer stands: it may have to be taken out again."""
+
+    async def noting(post: Post) -> Sent | None:
+        sent = await send(post)
+        if sent is not None and not sent.message.flags.ephemeral:
+            await gradus.member_answers.appeared(member, sent.message.channel.id, sent.message.id)
+        return sent
+
+    return noting
 
 
 class GrowingMessage:

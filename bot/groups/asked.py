@@ -167,6 +167,15 @@ class PostMessage:
 
 
 @dataclass(frozen=True)
+class Appearance:
+    """A message of Gradus's that shows a member's answer below its own."""
+
+    post: str
+    channel: int
+    message: int
+
+
+@dataclass(frozen=True)
 class Review:
     """Something for a moderator to look at: an accepted answer, or what was reported."""
 

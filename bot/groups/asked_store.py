@@ -14,6 +14,7 @@ from sqlite_utils import Database, Migrations
 from bot.groups.asked import (
     REPORTS_TO_HIDE,
     AnswerState,
+    Appearance,
     GroupPost,
     GroupQuestion,
     MemberAnswer,
@@ -38,7 +39,7 @@ class Kept:
 
 
 class AskedStore:
-    """The tables `group_questions`, `member_answers`, `group_messages` and `member_reports`."""
+    """The tables `group_questions`, `member_answers`, `group_messages`, `member_appearances` and `member_reports`."""
 
     migrations = Migrations("questions to groups")
 
@@ -214,8 +215,8 @@ class AskedStore:
     def count_approved(self, database: Database, server: int) -> int:
         """How many approved answers of a server can be found again."""
         row = database.execute(
-            f"select count(*) from member_answers join group_questions on group_questions.id = member_answers.question {_SHOWN} "
-            "and server = ?",
+            "select count(*) from member_answers join group_questions on group_questions.id = member_answers.question "
+            f"{_SHOWN} and server = ?",
             [str(server)],
         ).fetchone()
         return int(row[0])
@@ -287,6 +288,32 @@ class AskedStore:
             database.execute(
                 "update group_messages set tries = tries + 1, try_at = ? where post = ?", [_utc(until), post]
             )
+
+    # ------------------------------------------------------------------ appearances below answers
+
+    def appeared(self, database: Database, one: Appearance) -> None:
+        """Keep that an answer stands in a message of Gradus's."""
+        with writing(database):
+            database.execute(
+                "insert or ignore into member_appearances (post, channel, message) values (?, ?, ?)",
+                [one.post, str(one.channel), str(one.message)],
+            )
+
+    def stale_appearances(self, database: Database, most: int) -> tuple[Appearance, ...]:
+        """The messages that show an answer that is not to be shown any more."""
+        shown = (
+            "select member_answers.id from member_answers join group_questions "
+            f"on group_questions.id = member_answers.question {_SHOWN}"
+        )
+        rows = database.query(
+            f"select post, channel, message from member_appearances where post not in ({shown}) limit ?", [most]
+        )
+        return tuple(Appearance(row["post"], int(row["channel"]), int(row["message"])) for row in rows)
+
+    def disappeared(self, database: Database, message: int) -> None:
+        """Forget a message that shows no member's answer any more."""
+        with writing(database):
+            database.execute("delete from member_appearances where message = ?", [str(message)])
 
     # --------------------------------------------------------------------------------------- learners
 
@@ -488,6 +515,15 @@ def create_asked(database: Database) -> None:
     )
     database.execute("create index group_messages_outdated on group_messages (post) where shown < edition")
     database.execute("create index group_messages_message on group_messages (message)")
+    database.execute(
+        """
+        create table member_appearances (
+            post text not null,  -- an answer that was found again; its message outlives it
+            channel text not null,
+            message text primary key
+        )
+        """
+    )
     database.execute(
         """
         create table member_reports (

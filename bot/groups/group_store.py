@@ -245,6 +245,15 @@ class GroupStore:
         rows = database.query("select group_id from group_requests where learner = ?", [learner])
         return frozenset(row["group_id"] for row in rows)
 
+    def asked_of(self, database: Database, learner: int) -> frozenset[str]:
+        """The groups of a learner's own that somebody asks to join."""
+        rows = database.query(
+            "select distinct group_id from group_requests join group_members as own using (group_id) "
+            "where own.learner = ? and own.rank = 'owner'",
+            [learner],
+        )
+        return frozenset(row["group_id"] for row in rows)
+
     def ask(self, database: Database, id: str, learner: int, now: datetime) -> bool:
         """Keep that a learner asks to join; False where they have asked already."""
         with writing(database):

@@ -165,9 +165,13 @@ class GroupWeeks:
 
         def read(database: Database) -> tuple[WantedEvent, ...]:
             found = [self._groups.find(database, id) for id in self._store.events_due(database, now, most)]
-            return tuple(WantedEvent(one, one.next_meeting(now) if one.active else None) for one in found if one)
+            return tuple(self._wanted_event(database, one, now) for one in found if one is not None)
 
         return await self._database.run(read)
+
+    def _wanted_event(self, database: Database, group: Group, now: datetime) -> WantedEvent:
+        rests = not group.active or self._store.paused_at(database, group.id) is not None
+        return WantedEvent(group, None if rests else group.next_meeting(now))
 
     async def keep_event(self, wanted: WantedEvent, event: int | None, trouble: str, now: datetime) -> None:
         """Keep a group's scheduled event, and what an admin can do where there should be one and is none."""
@@ -282,7 +286,7 @@ class GroupWeeks:
         """A group's meetings and plan, from the current week on, as a calendar file.
 
         Raises:
-            GradusError: they are no member.
+            GradusError: they are no member, or nothing is to come.
         """
 
         def read(database: Database) -> tuple[Group, tuple[Week, ...]]:
@@ -292,6 +296,10 @@ class GroupWeeks:
 
         group, weeks = await self._database.run(read)
         entries = [*self._meetings(group, now), *(self._planned(group, week) for week in weeks)]
+        if not entries:
+            raise GradusError(
+                "The plan is through, and there is no fixed meeting: `/group mine` lets the owner set one."
+            )
         return await asyncio.to_thread(calendar_file, group.name, entries, now)
 
     def _meetings(self, group: Group, now: datetime) -> list[CalendarEntry]:

@@ -227,11 +227,17 @@ class Groups:
         return await self._database.run(lambda database: self._view(database, id, person))
 
     async def mine(self, person: int, server: int) -> tuple[Group, ...]:
-        """The groups on a server that a person is in, those that go on first."""
+        """The groups on a server that a person is in: those first where they have to decide on somebody, then those
+        that go on.
+        """
 
         def read(database: Database) -> tuple[Group, ...]:
             learner = self._learners.find(database, person)
-            return self._store.of_learner(database, learner.id, server) if learner else ()
+            if learner is None:
+                return ()
+            asked = self._store.asked_of(database, learner.id)
+            groups = self._store.of_learner(database, learner.id, server)
+            return tuple(sorted(groups, key=lambda one: not (one.active and one.id in asked)))
 
         return await self._database.run(read)
 
@@ -268,10 +274,10 @@ class Groups:
             for group in self._store.of_server(database, server):
                 taught = tuple(id for id in group.concepts if id in catalogue.concepts)
                 stages_of = [catalogue.concepts[id].stage for id in taught]
-                open = group.active and group.id not in own and counts[group.id] < group.size
+                open = group.active and group.id not in own and counts.get(group.id, 0) < group.size
                 if open and taught and stage in (None, *stages_of):
                     fits = fit(replace(group, concepts=taught), stages_of, [*catalogue.stages], seeker, now)
-                    matches.append(Match(group, counts[group.id], fits, group.id in asked))
+                    matches.append(Match(group, counts.get(group.id, 0), fits, group.id in asked))
             return tuple(sorted(matches, key=lambda one: -one.fit.score))
 
         return await self._database.run(read)
@@ -345,6 +351,19 @@ class Groups:
                     self._store.join(database, id, asker, now)
                 else:
                     self._store.withdraw(database, id, asker)
+                return Decided(self._view(database, id, person), request)
+
+        return await self._database.run(act)
+
+    async def withdraw(self, person: int, id: str) -> Decided:
+        """Take a person's own request to join away, where it waits still."""
+
+        def act(database: Database) -> Decided:
+            with writing(database):
+                view = self._view(database, id, person)
+                request = next((one for one in view.requests if one.person == person), None)
+                if request is not None:
+                    self._store.withdraw(database, id, request.learner)
                 return Decided(self._view(database, id, person), request)
 
         return await self._database.run(act)

@@ -50,19 +50,18 @@ class EncodedQuestions:
         if not self._retriever.ready:
             return None
 
-        def encode() -> Vectorised:
-            encoder = self._retriever.encoder()
-            return Vectorised(encoder.model_hash, tuple(_vector(encoder, *asked) for asked in questions))
-
-        return await self._retriever.in_worker(encode)
+        return await self._retriever.in_worker(lambda: encoded(self._retriever.encoder(), questions))
 
 
-def _vector(encoder: "Encoder", question: str, title: str) -> bytes:
+def encoded(encoder: "Encoder", questions: Sequence[Asked]) -> Vectorised:
+    """The vectors of questions, all from one pass through the encoder, in the thread that owns it."""
     import numpy as np
 
-    both = [encoder.encode_query(text).vector for text in (question, f"{title}: {question}")]
-    joined: bytes = (np.concatenate(both) / np.sqrt(2)).astype(np.float32).tobytes()
-    return joined
+    texts = [text for question, title in questions for text in (question, f"{title}: {question}")]
+    rows = (encoder.encode_sentences(texts) / np.sqrt(2)).astype(np.float32)
+    return Vectorised(
+        encoder.model_hash, tuple(row.tobytes() for row in rows.reshape(len(questions), 2 * encoder.dimension))
+    )
 
 
 def most_alike(question: bytes, others: Sequence[bytes]) -> tuple[int, float] | None:

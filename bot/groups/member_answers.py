@@ -15,6 +15,7 @@ from bot.groups.asked import (
     MOST_ANSWERS,
     MOST_QUESTIONS,
     STUDY,
+    Appearance,
     GroupPost,
     GroupQuestion,
     Home,
@@ -30,6 +31,7 @@ from bot.groups.asked_store import AskedStore
 from bot.groups.group_store import GroupStore
 from bot.groups.likeness import ALIKE, Asked, Vectoriser, most_alike
 from bot.groups.word_list import check, forbidden
+from bot.servers.servers import BLOCKED
 from bot.servers.store import ServerStore
 from bot.store import AnswerStore, KeptAnswer
 from foundation.database import DatabaseThread, writing
@@ -44,7 +46,7 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 MOST_TRIES = 8  # to edit a message, one after another
 BATCH = 20  # messages edited in one tick
 MOST_COMPARED = 300  # approved answers about a concept, the latest, that a question is compared with
-ENCODED_AT_ONCE = 32
+ENCODED_AT_ONCE = 8  # questions: in between, the encoder answers whoever waits
 
 NOT_THE_ASKER = (
     "Only who asked a question can put it to a group. Ask it yourself with `/ask`, then press the button there."
@@ -161,6 +163,8 @@ class MemberAnswers:
                 chosen = next((one for one in self._homes(database, kept, server) if one.id == home), None)
                 if chosen is None:
                     raise NoGroup
+                if self._servers.is_blocked(database, chosen.server, person):  # who asks by direct message may be
+                    raise GradusError(BLOCKED)
                 if self._store.questions_since(database, kept.learner, now - DAY) >= MOST_QUESTIONS:
                     raise GradusError(
                         f"You have asked groups {MOST_QUESTIONS} questions within a day. Ask more tomorrow."
@@ -346,6 +350,7 @@ class MemberAnswers:
                 if post is not None:
                     self._store.strike(database, post)
                     self._store.let_go(database, post)
+                self._store.disappeared(database, message)
 
         await self._database.run(act)
 
@@ -475,6 +480,19 @@ class MemberAnswers:
             return
         until = now + min(FIRST_PAUSE * (1 << message.tries), LONGEST_PAUSE)
         await self._database.run(lambda database: self._store.postpone(database, message.post, until))
+
+    async def appeared(self, answer: str, channel: int, message: int) -> None:
+        """Keep that an answer was found again and stands in a message that everybody there sees."""
+        one = Appearance(answer, channel, message)
+        await self._database.run(lambda database: self._store.appeared(database, one))
+
+    async def stale_appearances(self) -> tuple[Appearance, ...]:
+        """Messages out of which an answer is to be taken: it was removed, forgotten or hidden."""
+        return await self._database.run(lambda database: self._store.stale_appearances(database, BATCH))
+
+    async def disappeared(self, one: Appearance) -> None:
+        """Keep that it was."""
+        await self._database.run(lambda database: self._store.disappeared(database, one.message))
 
     async def forget_old(self, now: datetime) -> None:
         """Remove the questions of long ago that nothing came of: a tick for once a day."""

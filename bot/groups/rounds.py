@@ -357,7 +357,7 @@ class Rounds:
         learner = self._learners.find(database, one.person)
         if question is None or learner is None:
             return
-        role: Role = "review" if question.concept in self._practice.cards(database, learner.id) else "more"
+        role: Role = "review" if question.concept in self._practice.cards(database, learner.id) else "aside"
         item = Item(question.concept, role, question.id, one.asked.seed)
         self._practising.note(database, learner, item, RIGHT if one.letter == one.asked.right else WRONG, one.at)
 

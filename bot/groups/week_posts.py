@@ -154,15 +154,13 @@ class WeekPosts:
         return course.passing_over(monday, mastered_by_most(mastered, course.group.concepts))
 
     async def _read(self, members: Sequence[Member], now: datetime) -> list[Mapping[str, ConceptStanding]]:
-        """Where members stand, each in a turn of its own, so that nobody waits for the database for long."""
-
         def read(member: Member, database: Database) -> Mapping[str, ConceptStanding]:
             return self._standings.read(database, self._learners.find(database, member.person), now)
 
         return [await self._database.run(partial(read, one)) for one in members]
 
     async def _meeting_post(self, post: Post, course: Course, members: Sequence[Member], now: datetime) -> MeetingPost:
-        """The agenda is drawn once: the meeting has that of its reminder."""
+        """The agenda is drawn once: the meeting has that of its reminder, unless it became longer or shorter."""
         group, monday, opens = course.group, post.occasion.monday, post.occasion.kind == "meeting"
         said = await self._database.run(
             lambda database: (
@@ -170,8 +168,9 @@ class WeekPosts:
                 or self._store.said(database, group.id, "reminder", monday)
             )
         )
-        if said is not None:
-            drawn = Agenda(tuple(Item(*one) for one in said["items"]), said["together"])
+        items = tuple(Item(*one) for one in said["items"]) if said else ()
+        if said and sum(one.minutes for one in items) == group.minutes:
+            drawn = Agenda(items, said["together"])
         else:
             strengths = [{id: one.strength for id, one in of.items()} for of in await self._read(members, now)]
             drawn = agenda(strengths, course.week(monday).concepts, course.met(monday), group.minutes)
@@ -216,8 +215,8 @@ class WeekPosts:
             shares_name=member.shares_name,
             days=frozenset(one.study_date for one in within),
             questions=len(within),
-            begun=frozenset(one.concept for one in answers),
-            begun_before=frozenset(one.concept for one in before),
+            begun=frozenset(one.concept for one in standing.learned.begun),
+            begun_before=frozenset(one.concept for one in before if not one.aside),
             mastered=frozenset(standing.mastered),
             mastered_before=frozenset(id for id in standing.mastered if was_mastered(id)),
         )
@@ -231,6 +230,6 @@ class WeekPosts:
             return None
         monday = monday_of(nudge.day)
         resting = self._store.paused_at(database, group.id) is not None
-        if resting or self._store.effort(database, [member.learner], monday, monday + 6 * DAY):
+        if resting or self._store.practised_within(database, member.learner, monday, monday + 6 * DAY):
             return None
         return NudgePost(member.person, group, self.course(database, group).week(monday).concepts)

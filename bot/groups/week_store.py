@@ -56,15 +56,6 @@ class Nudge:
     until: datetime
 
 
-@dataclass(frozen=True)
-class Effort:
-    """What a learner did on a study date."""
-
-    learner: int
-    day: date
-    questions: int
-
-
 class WeekStore:
     """The tables `group_weeks`, `group_posts`, `group_attendance` and `group_nudges`."""
 
@@ -150,9 +141,11 @@ class WeekStore:
         return datetime.fromisoformat(row[0]) if row and row[0] else None
 
     def pause(self, database: Database, group: str, at: datetime) -> None:
-        """Let a group's posts rest from a moment on."""
+        """Let a group's posts rest from a moment on; its scheduled event is due for a look."""
         with writing(database):
-            database.execute("update group_weeks set paused_at = ? where group_id = ?", [_utc(at), group])
+            database.execute(
+                "update group_weeks set paused_at = ?, event_due = ? where group_id = ?", [_utc(at), _utc(at), group]
+            )
 
     def wake(self, database: Database, group: str) -> None:
         """Let a group's posts come again, those too that rested until now; how long it was silent is forgotten."""
@@ -300,20 +293,14 @@ class WeekStore:
 
     # ------------------------------------------------------------------------------- members' effort
 
-    def effort(self, database: Database, learners: Collection[int], since: date, until: date) -> tuple[Effort, ...]:
-        """What each of some learners answered on each study date of a span, both ends included."""
-        rows = database.query(
-            f"""
-            select learner, study_date, count(*) as questions from attempts
-            where learner in ({_marks(learners)}) and study_date between ? and ?
-                and attempt not in (select attempt from attempt_undos)
-            group by learner, study_date
-            """,
-            [*learners, since.isoformat(), until.isoformat()],
-        )
-        return tuple(
-            Effort(row["learner"], date.fromisoformat(row["study_date"]), int(row["questions"])) for row in rows
-        )
+    def practised_within(self, database: Database, learner: int, since: date, until: date) -> bool:
+        """Whether a learner has answered anything on the study dates of a span, both ends included."""
+        row = database.execute(
+            "select 1 from attempts where learner = ? and study_date between ? and ? "
+            "and attempt not in (select attempt from attempt_undos) limit 1",
+            [learner, since.isoformat(), until.isoformat()],
+        ).fetchone()
+        return row is not None
 
     def practised_after(self, database: Database, learners: Collection[int], moment: datetime) -> bool:
         """Whether any of some learners has answered anything after a moment."""

@@ -350,25 +350,27 @@ class Diagnostics:
         )
 
     def _decided(self, found: Diagnostic, known: frozenset[str]) -> tuple[Decision, ...]:
-        """The answers that moved most, as far as the conclusion went their way."""
-        decisions: list[tuple[float, int, Decision]] = []
-        for place, (reply, moved) in enumerate(
-            zip(found.replies, influence(self._roadmap(), found.replies, found.level), strict=True)
-        ):
-            sign = 1 if reply.said == "right" else -1
-            concept = reply.ask.concept
-            with_it = {
-                id: sign * by
-                for id, by in moved.items()
-                if id != concept and sign * by >= MOVED and (id in known) == (sign > 0)
-            }
-            if with_it and (concept in known) == (sign > 0):
-                titles = (self._title(id) for id in sorted(with_it, key=with_it.__getitem__, reverse=True))
-                decisions.append(
-                    (sum(with_it.values()), place, Decision(self._title(concept), reply.said, tuple(titles)))
-                )
-        most = sorted(decisions, key=lambda one: one[0], reverse=True)[:MOST_DECIDING]
-        return tuple(decision for _, _, decision in sorted(most, key=lambda one: one[1]))
+        """The answers that decided on most concepts that were not asked about themselves: each concept goes with the
+        answer that moved it furthest to where it ended.
+        """
+        replies = found.replies
+        moved = influence(self._roadmap(), replies, found.level)
+        asked = {one.ask.concept for one in replies}
+        decided: dict[int, dict[str, float]] = {}
+        for id in (one for one in self._curriculum.catalogue.concepts if one not in asked):
+            towards = [by[id] if id in known else -by[id] for by in moved]
+            place = max(range(len(replies)), key=towards.__getitem__, default=0)
+            if towards and towards[place] >= MOVED and (replies[place].said == "right") == (id in known):
+                decided.setdefault(place, {})[self._title(id)] = towards[place]
+        most = sorted(decided, key=lambda place: len(decided[place]), reverse=True)[:MOST_DECIDING]
+        return tuple(
+            Decision(
+                self._title(replies[place].ask.concept),
+                replies[place].said,
+                tuple(sorted(decided[place], key=decided[place].__getitem__, reverse=True)),
+            )
+            for place in sorted(most)
+        )
 
     def _answered(self, asked: Asked, said: Said) -> Answered:
         title, posed = self._title(asked.ask.concept), self._posed(asked)

@@ -296,11 +296,11 @@ def _entry(one: Ticked, learner: int, catalogue: Catalogue) -> CalendarEntry:
     item = one.item
     project = item.kind == "project"
     title = catalogue.projects[item.id].title if project else catalogue.concepts[item.id].title
-    how = f"`/train start` with the task {item.id}" if project else f"`/learn` {title}"
+    command = f"/train start {item.id}" if project else f"/learn {title}"
     return CalendarEntry(
         uid=f"plan-{learner}-{item.kind}-{item.id}@gradus",
         title=f"{'Project' if project else 'Learn'}: {title}",
-        words=f"About {item.minutes} minutes. On Discord: {how.replace('`', '')}",
+        words=f"About {item.minutes} minutes. On Discord: {command}",
         start=one.start,
         days=(one.end - one.start).days + 1,
     )

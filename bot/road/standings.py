@@ -12,7 +12,6 @@ from bot.practising import Practising
 from foundation.database import DatabaseThread
 from foundation.learners import Learner
 from foundation.store import LearnerStore
-from quizzes.history import counted
 
 LATELY = timedelta(days=14)
 
@@ -65,7 +64,7 @@ class Standings:
             return {id: ConceptStanding(id, "new") for id in concepts}
         standing = self._practising.standing_of(database, learner, now)
         memory, on, cards = standing.plan.memory, standing.learned.on, standing.learned.cards
-        last = {one.concept: one for one in counted(standing.learned.attempts)}
+        last = {one.concept: one for one in standing.learned.begun}
 
         def state(id: str) -> State:
             if id in standing.mastered:

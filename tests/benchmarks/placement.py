@@ -58,6 +58,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     quick = _choosing(roadmap, some)
     print(f"  the next question is chosen in {1000 * quick:.1f} ms (median); asked at most {1000 * QUICK:.0f}")
     missed = quick > QUICK
+    print(f"  below: the share of concepts classed right after {COUNTS} questions, mean (10th percentile)")
     with bar("simulating") as advance:
         for place, (name, truth, types, tells) in enumerate(ROWS):
             pool = [one for one in some if types or one.effort <= 1]

@@ -209,7 +209,7 @@ def test_it_ends_when_it_is_sure_but_not_too_early_and_never_late(roadmap: Roadm
     assert is_enough(unsure, MOST)
 
 
-def test_the_influence_of_an_answer_is_what_would_be_without_it(roadmap: Roadmap) -> None:
+def test_the_influence_of_an_answer_is_what_it_changed_when_it_came(roadmap: Roadmap) -> None:
     replies = [right("backpropagation", LUCK), wrong("python-fundamentals", LUCK)]
     first, second = influence(roadmap, replies)
     assert first["chain-rule"] > 0.1

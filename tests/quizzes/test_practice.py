@@ -163,6 +163,13 @@ def test_new_concepts_come_by_the_roadmap_s_order_from_the_level_on() -> None:
     assert PRACTICE.next_new(NOBODY, Plan(level="a stage that is gone")) == "vectors"
 
 
+def test_what_the_learner_planned_comes_before_the_roadmap_s_order_unless_it_is_known() -> None:
+    planned = Plan(level="basics", next_up=("vectors", "loss", "descent"))
+    assert PRACTICE.next_new(NOBODY, planned) == "loss"  # of an earlier stage is assumed known
+    assert PRACTICE.next_new(knows(known("loss")), planned) == "descent"
+    assert PRACTICE.next_new(knows(known("loss", "descent")), planned) == "neuron"
+
+
 def test_one_concept_is_begun_a_day() -> None:
     log = Log()
     log.add("vectors", 0)

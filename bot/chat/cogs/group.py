@@ -6,7 +6,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat.group_panel import create, create_form, find_panel, guild_of, mine_panel, take_group_form
+from bot.chat.group_buttons import guild_of
+from bot.chat.group_find_panel import find_panel
+from bot.chat.group_forms import create_form
+from bot.chat.group_panel import create, mine_panel, take_group_form
 from bot.chat.lesson_pages import label
 from bot.chat.panels import send
 from bot.chat.places import Where

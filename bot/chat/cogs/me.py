@@ -31,8 +31,8 @@ LABELS = {
 }
 
 DELETE_WARNING = """This removes, at once and for good, all that I keep on you: your settings, your practice, \
-your training runs and your places on boards, your portfolio, the questions you asked with my answers, our talks, \
-and your votes. The buttons under my old answers to you stop working.
+your plan, your training runs and your places on boards, your portfolio, the questions you asked with my answers, \
+our talks, and your votes. The buttons under my old answers to you stop working.
 
 Two things stay: the messages on Discord themselves, which you can delete there, and a block that a server's \
 moderators may have set."""

@@ -1,5 +1,7 @@
 """Asking the group in a simulated Discord: the asker, members, strangers, moderators, and all that may go wrong."""
 
+import io
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -56,9 +58,7 @@ async def mod(simcord_env: simcord.Env, channel: ChannelHandle) -> MemberActor:
 
 
 @pytest.fixture
-async def group(
-    gradus: Gradus, room: ChannelHandle, ada: MemberActor, bob: MemberActor, cy: MemberActor
-) -> Group:
+async def group(gradus: Gradus, room: ChannelHandle, ada: MemberActor, bob: MemberActor, cy: MemberActor) -> Group:
     """ada's group, with bob and cy."""
     return await make_group(gradus, room, ada, bob, cy)
 
@@ -279,7 +279,20 @@ async def test_a_direct_message_can_be_put_to_the_group_too(
     assert title(last(room)) == "A question for the group"
 
 
-async def test_five_questions_a_day(ada: MemberActor, channel: ChannelHandle, room: ChannelHandle, group: Group) -> None:
+async def test_who_is_blocked_in_the_server_does_not_get_around_it_by_direct_message(
+    simcord_env: simcord.Env, ada: MemberActor, room: ChannelHandle, group: Group, gradus: Gradus
+) -> None:
+    await ada.send_dm(QUESTION)
+    assert ada.user.dm_channel is not None
+    offer = shown(await ada.user.click(ada.user.dm_channel.history()[-1], label="Ask the group"))
+    await gradus.servers.block(simcord_env.guild.id, ada.id, NOW)
+    assert said(await ada.user.click(offer, label="Ask without my name")).strip() == BLOCKED
+    assert room.last_message is None
+
+
+async def test_five_questions_a_day(
+    ada: MemberActor, channel: ChannelHandle, room: ChannelHandle, group: Group
+) -> None:
     for number in range(5):
         await ask(ada, channel, question=f"why does dropout help {number}?")
     assert "5 questions within a day" in said(await ask(ada, channel, question="and again?"))
@@ -370,6 +383,7 @@ async def test_before_the_time_only_the_asker_has_it_shown(
     await ada.click(post, label="Show Gradus's answer")
     own = last(room)
     assert text(own) == ANSWER.answer
+    assert QUESTION not in str(own.embeds[0].to_dict())  # it can be removed above
     assert "Sources" in [one.name for one in own.embeds[0].fields]
     assert names(own)[:5] == ["Mathematics", "Code", "Sources", "Lesson", "Reply"]
     assert "Ask the group" not in names(own)
@@ -469,7 +483,7 @@ async def test_what_a_moderator_refuses_is_never_found_again(
     desk = shown(await mod.click(shown(await mod.slash(channel, "admin")), label="Members' answers"))
     assert title(desk) == "Members' answers · accepted, waits for you"
     fields = {one.name: str(one.value) for one in desk.embeds[0].fields}
-    assert fields["Answer"] == member_text(TEXT)
+    assert text(desk) == f"> {QUESTION}\n\n{member_text(TEXT)}"
     assert fields["By"] == f"<@{bob.id}>, as bob"
     desk = shown(await mod.click(desk, label="Refuse"))
     assert "Nothing waits for you" in text(desk)
@@ -504,6 +518,32 @@ async def test_three_people_hide_it_until_a_moderator_has_looked(
     assert title(last(room)) != "Hidden for now"
 
 
+async def test_it_is_taken_out_of_the_answers_in_which_it_was_shown_too(
+    ada: MemberActor, bob: MemberActor, dee: MemberActor, mod: MemberActor, channel: ChannelHandle,
+    room: ChannelHandle, group: Group, simcord_env: simcord.Env, gradus: Gradus,
+) -> None:  # fmt: skip
+    post = await approved(ada, bob, mod, channel, room)
+    assert await found_field(dee, channel) is not None
+    before = last(channel)
+    await bob.click(post, label="Remove")
+    after = last(channel)
+    assert after.id == before.id
+    assert [one.name for one in after.embeds[0].fields] == ["Sources", "Where next"]
+    assert text(after) == text(before)
+    assert names(after) == names(before)[:-1]
+    assert len(after.attachments) == len(before.attachments)
+    await dee.click(after, label="Helpful")  # its buttons work as before
+    assert b"voted_at" in gradus_file(await gradus.mine.export(dee.id, NOW))
+    await gradus.member_answers.appeared("gone", channel.id, 12345)
+    await tick(simcord_env, NOW)
+    assert await gradus.member_answers.stale_appearances() == ()
+
+
+def gradus_file(packed: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        return archive.read("gradus-data.json")
+
+
 @pytest.mark.parametrize("who", ["author", "moderator", "by Discord's menu"])
 async def test_what_is_removed_is_gone_from_its_message_and_from_every_answer(
     ada: MemberActor, bob: MemberActor, cy: MemberActor, mod: MemberActor, channel: ChannelHandle,
@@ -518,7 +558,8 @@ async def test_what_is_removed_is_gone_from_its_message_and_from_every_answer(
         assert title(last(room)) == "Removed"
         assert names(last(room)) == []
     assert await found_field(ada, channel) is None
-    export = await gradus.mine.export(bob.id, NOW)
+    export = gradus_file(await gradus.mine.export(bob.id, NOW))
+    assert b"member_answers" in export
     assert TEXT.encode() not in export
 
 
@@ -591,7 +632,13 @@ async def test_a_word_that_comes_onto_the_list_later_keeps_an_approved_answer_ba
 
 
 async def test_who_is_no_moderator_any_more_says_nothing_about_answers(
-    simcord_env: simcord.Env, ada: MemberActor, bob: MemberActor, mod: MemberActor, channel: ChannelHandle, room: ChannelHandle, group: Group
+    simcord_env: simcord.Env,
+    ada: MemberActor,
+    bob: MemberActor,
+    mod: MemberActor,
+    channel: ChannelHandle,
+    room: ChannelHandle,
+    group: Group,
 ) -> None:
     await ask(ada, channel)
     await reply(bob, last(room))
@@ -656,6 +703,40 @@ async def test_two_thousand_letters_are_refused_in_a_line_and_fifteen_hundred_fi
 # -------------------------------------------------------------------- what Discord takes away
 
 
+async def test_in_a_thread_that_discord_archived_meanwhile_the_question_is_still_kept_up_to_date(
+    simcord_env: simcord.Env, ada: MemberActor, bob: MemberActor, channel: ChannelHandle, gradus: Gradus
+) -> None:
+    parent = simcord_env.bot.get_channel(channel.id)
+    assert isinstance(parent, discord.TextChannel)
+    thread = await parent.create_thread(name="Us", type=discord.ChannelType.public_thread)
+    room = next(one for one in channel.threads if one.id == thread.id)
+    await make_group(gradus, room, ada, bob)
+    await ask(ada, channel)
+    await reply(bob, last(room))
+    await thread.edit(archived=True)
+    await simcord_env.settle()
+    simcord_env.inject_error(
+        "PATCH", f"/channels/{room.id}/messages/*", times=1, status=400, code=50083, message="Thread is archived"
+    )
+    await tick(simcord_env, NOW + GROUP_TIME)
+    assert "The group's time is up" in text(next(one for one in room.history() if one.embeds))
+    assert not (await simcord_env.bot.fetch_channel(room.id)).archived  # type: ignore[union-attr]
+
+
+async def test_where_embeds_are_not_allowed_it_is_said_in_plain_text(
+    simcord_env: simcord.Env, ada: MemberActor, bob: MemberActor, channel: ChannelHandle, room: ChannelHandle,
+    group: Group,
+) -> None:  # fmt: skip
+    simcord_env.inject_error("POST", f"/channels/{room.id}/messages", times=2, **FORBIDDEN)
+    await ask(ada, channel)
+    assert last(room).embeds == []
+    assert QUESTION in last(room).content.replace("\\", "")
+    assert names(last(room)) == ["Answer", "Show Gradus's answer", "Report", "Remove"]
+    simcord_env.inject_error("PATCH", f"/channels/{room.id}/messages/*", times=1, **FORBIDDEN)
+    await tick(simcord_env, NOW + GROUP_TIME)
+    assert "The group's time is up" in last(room).content
+
+
 async def test_where_the_bot_may_not_write_nothing_is_kept_and_the_way_is_told(
     simcord_env: simcord.Env, ada: MemberActor, channel: ChannelHandle, room: ChannelHandle, group: Group,
     gradus: Gradus,
@@ -663,8 +744,21 @@ async def test_where_the_bot_may_not_write_nothing_is_kept_and_the_way_is_told(
     simcord_env.inject_error("POST", f"/channels/{room.id}/messages", times=None, **FORBIDDEN)
     assert "A moderator can give me" in said(await ask(ada, channel))
     assert await gradus.member_answers.unsent() == ()
-    export = await gradus.mine.export(ada.id, NOW)
+    export = gradus_file(await gradus.mine.export(ada.id, NOW))
     assert b"due_at" not in export
+
+
+async def test_where_discord_has_trouble_one_can_press_again(
+    simcord_env: simcord.Env, ada: MemberActor, channel: ChannelHandle, room: ChannelHandle, group: Group
+) -> None:
+    answer = shown(await ada.slash(channel, "ask", question=QUESTION))
+    offer = shown(await ada.click(answer, label="Ask the group"))
+    path = f"/channels/{room.id}/messages"
+    simcord_env.inject_error("POST", path, times=5, status=500)  # discord.py itself tries five times
+    assert "`e7707`" in said(await ada.click(offer, label="Ask without my name"))
+    assert room.last_message is None
+    again = await ada.click(offer, label="Ask without my name")
+    assert str(last(room).id) in shown(again).content
 
 
 async def test_sending_that_was_cut_short_is_taken_up_at_the_next_start(
@@ -698,7 +792,13 @@ async def test_an_edit_that_discord_does_not_take_is_tried_again(
 
 
 async def test_a_question_whose_message_was_deleted_is_let_go(
-    simcord_env: simcord.Env, ada: MemberActor, mod: MemberActor, channel: ChannelHandle, room: ChannelHandle, group: Group, gradus: Gradus
+    simcord_env: simcord.Env,
+    ada: MemberActor,
+    mod: MemberActor,
+    channel: ChannelHandle,
+    room: ChannelHandle,
+    group: Group,
+    gradus: Gradus,
 ) -> None:
     await ask(ada, channel)
     await mod.delete(last(room))

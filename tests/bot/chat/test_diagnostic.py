@@ -13,15 +13,19 @@ from simcord.builders import ChannelHandle
 from simcord.results import InteractionResult, ResponseMessage
 
 from bot.assembly import Gradus
+from bot.chat.answer_form import picks
 from bot.chat.client import GradusClient
 from bot.chat.diagnostic_pages import answers_page, asked_page, found_page
 from bot.chat.diagnostic_panel import diagnostic_panel
 from bot.chat.rendering import FIELD_LIMIT, PAGE_LIMIT
+from bot.curriculum import Curriculum
 from bot.learning import Milestone, StartingPoint
 from bot.road.diagnostics import Answered, Decision, DiagnosticView, Findings, StageFound
-from content.catalogue import Catalogue, Stage
+from content.catalogue import Stage, load
 from quizzes.bank import Bank
-from quizzes.placement import MOST
+from quizzes.bank import load as load_bank
+from quizzes.placement import MOST, ask_of
+from quizzes.posing import pose
 from quizzes.store import PracticeStore
 from tests.bot.chat.crowds import press_at_once
 from tests.bot.chat.reading import labels, shown
@@ -109,7 +113,7 @@ async def test_it_ends_with_what_it_concluded_and_why(ada: MemberActor, channel:
     assert labels(found) == ["Take it over", "Leave it as it was", "My answers"]
     answers = shown(await ada.click(found, label="My answers"))
     assert "✓ **Dropout**" in text(answers)
-    assert "– **Batch normalisation**\n> The question norm-one" in text(answers)
+    assert "– **Batch normalisation**\nThe question norm-one" in text(answers)
     assert "→ No unit can rely on another one" in text(answers)
     assert text(shown(await ada.click(answers, label="Back"))) == text(found)
 
@@ -333,7 +337,36 @@ def test_answers_that_all_say_the_same_are_reason_enough() -> None:
     assert "point the same way" in page.fields[1].text
 
 
-async def test_every_question_that_can_be_asked_fits_a_message(gradus: Gradus, catalogue: Catalogue) -> None:
-    view = await gradus.diagnostics.begin(5, gradus.clock())
-    page = asked_page(replace(view, note="A note."), catalogue)
-    assert page.text.startswith("*A note.*")
+@pytest.fixture(scope="module")
+def real() -> Curriculum:
+    catalogue = load()
+    return Curriculum(catalogue, load_bank(catalogue))
+
+
+def test_every_question_that_can_be_asked_fits_a_message_and_its_buttons(real: Curriculum) -> None:
+    for question in real.bank.questions.values():
+        if ask_of(question) is not None:
+            posed = pose(question, 1)
+            view = DiagnosticView("d1", "open", turn=1, number=20, concept="A concept", posed=posed, note="A note.")
+            page = asked_page(view, real.catalogue)
+            assert page.text.startswith("*A note.*")
+            assert not page.text.endswith("…")
+            assert len(picks(posed)) == len(posed.choices) <= 5
+            assert all(len(label) <= 45 for _, label in picks(posed))
+
+
+async def test_over_the_real_roadmap_it_places_a_newcomer_whose_lesson_is_next(
+    ada: MemberActor, channel: ChannelHandle, gradus: Gradus, real: Curriculum
+) -> None:
+    gradus.curriculum.change(real.catalogue, real.bank)
+    found = await through(ada, await begun(ada, channel), lambda _: False)
+    first = next(iter(real.catalogue.concepts.values()))
+    assert found.embeds[0].title == f"You begin at: {first.title}"
+    assert "of 32 · Foundations" in field(found, "Taken as known")
+    assert "You passed on" in field(found, "What decided")
+    kept = shown(await ada.click(found, label="Take it over"))
+    assert labels(kept) == ["Lesson", "Quiz me", "My answers", "Do it again"]
+    assert shown(await ada.click(kept, label="Lesson")).embeds[0].title == first.title
+    assert first.title in field(shown(await ada.slash(channel, "learn")), "Where you start")
+    session = shown(await ada.slash(channel, "quiz now"))
+    assert session.embeds[0].title == f"New: {first.title}"

@@ -153,12 +153,19 @@ async def test_where_a_channel_or_a_role_is_not_to_be_had_the_group_has_a_thread
     assert ada.id in in_thread(channel.threads[0])
 
 
+@pytest.mark.parametrize(("status", "code"), [(403, 50013), (400, 30013)])
 @pytest.mark.parametrize("path", ["/channels/*/threads", "/guilds/*/channels", "/guilds/*/roles"])
 async def test_what_discord_refuses_for_reasons_of_its_own_is_reported(
-    ada: MemberActor, channel: ChannelHandle, gradus: Gradus, simcord_env: simcord.Env, path: str
+    ada: MemberActor,
+    channel: ChannelHandle,
+    gradus: Gradus,
+    simcord_env: simcord.Env,
+    path: str,
+    status: int,
+    code: int,
 ) -> None:
     await allow(gradus, simcord_env, **ALLOWED)
-    simcord_env.inject_error("POST", path, status=403, code=50013, times=None)
+    simcord_env.inject_error("POST", path, status=status, code=code, times=None)
     place = "thread" if "threads" in path else "channel"
     panel = await make(ada, channel, place=place, role=True)
     assert "Discord refuses me" in to_mend(panel)
@@ -367,6 +374,9 @@ async def test_an_archived_group_gives_its_role_back_and_nobody_writes_in_its_ch
     assert room.overwrites_for(discord.Object(ada.id)).send_messages is None
     role = (await only(gradus, simcord_env)).place.role
     assert role in simcord_env.backend.get_member(group.server, ada.id).role_ids
+    await gradus.groups.archive(ada.id, group.id, moderator=False)
+    await client_of(simcord_env).group_places.tick(NOW)
+    assert room.overwrites_for(discord.Object(ada.id)).send_messages is False
 
 
 async def test_a_group_with_a_thread_moves_to_a_channel_where_that_is_allowed(
@@ -439,3 +449,27 @@ async def test_a_full_group_of_twenty_five_is_let_in_by_and_by(
     await places.tick(NOW + timedelta(minutes=2))
     assert in_thread(channel.threads[0]) >= {ada.id, *(one.id for one in people)}
     assert await gradus.groups.settling.unsettled() == ()
+
+
+async def test_the_page_of_moderators_names_every_permission_that_is_lacking(
+    ada: MemberActor, channel: ChannelHandle, gradus: Gradus, simcord_env: simcord.Env
+) -> None:
+    assert simcord_env.bot.user is not None
+    role = simcord_env.guild.create_role("moderator", permissions=discord.Permissions(manage_guild=True))
+    mod = simcord_env.guild.add_member(simcord_env.create_user("mod"), roles=[role])
+    denied = discord.PermissionOverwrite(create_private_threads=False)
+    hall = simcord_env.guild.create_text_channel("hall", overwrites={simcord_env.bot.user: denied})
+    await allow(gradus, simcord_env, study_channel=hall.id, group_channels=True, group_roles=True, group_events=True)
+    forbid(simcord_env, "manage_channels", "manage_roles", "manage_events", "create_events")
+    panel = shown(await mod.click(shown(await mod.slash(channel, "admin")), label="Study groups"))
+    assert to_mend(panel).splitlines() == [
+        f"For private threads in <#{hall.id}> I lack: Create Private Threads",
+        "For channels I lack: Manage Channels, Manage Roles",
+        "For roles I lack: Manage Roles",
+        "For events I lack: Create Events, Manage Events",
+    ]
+    panel = shown(await mod.click(panel, label="Forbid events"))
+    assert "events" not in to_mend(panel)
+    simcord_env.backend.delete_channel(hall.id)
+    panel = shown(await mod.click(shown(await mod.slash(channel, "admin")), label="Study groups"))
+    assert "The channel for study groups is gone" in to_mend(panel)

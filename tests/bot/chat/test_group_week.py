@@ -53,11 +53,9 @@ class World:
     async def at(self, now: datetime) -> None:
         """What happens by itself at a moment."""
         self.now = now
-        await self.client.group_places.tick(now)
         await self.gradus.group_weeks.retime(now)
         await self.gradus.group_weeks.plan(now)
-        await self.client.group_week_sender.tick(now)
-        await self.client.group_week_sender.tick_events(now)
+        await self.gradus.ticks.run_due(now)
 
     async def make(self, owner: MemberActor, *others: MemberActor, channel: ChannelHandle, **typed: Any) -> Group:
         """A group with these people, in its thread."""
@@ -163,7 +161,7 @@ async def test_the_whole_week_comes_in_order_and_every_press_after_a_restart_sti
     (digest,) = titled(thread, "Week 1: what you did")
     assert "**Meeting:** 1 member came." in words(digest)
     assert "ada" not in words(digest)
-    assert "**Next week:** Dropout, Batch normalisation." in words(digest)
+    assert "**Next week:** Dropout, Batch normalisation" in words(digest)
     world.now = SUNDAY + DAY
     assert "over" in shown(await ada.click(opening, label="I'm here")).content
 
@@ -436,6 +434,21 @@ async def test_an_event_says_the_groups_own_channel_and_goes_when_the_admin_says
     await world.at(MONDAY + 7 * HOUR)
     assert await events(world) == []
     assert (await only(world)).id == made.group.id
+
+
+async def test_a_group_that_rests_has_no_event_until_it_goes_on(
+    world: World, ada: MemberActor, channel: ChannelHandle
+) -> None:
+    await allow_events(world)
+    group = await world.make(ada, channel=channel)
+    await world.at(SUNDAY)
+    await world.at(SUNDAY + WEEK)
+    assert len(await events(world)) == 1
+    await world.at(SUNDAY + 2 * WEEK)
+    assert await events(world) == []
+    await world.gradus.group_weeks.go_on(ada.id, group.id, world.now, moderator=False)
+    await world.at(SUNDAY + 2 * WEEK + HOUR)
+    assert len(await events(world)) == 1
 
 
 async def test_a_deleted_event_is_made_again_and_one_that_was_not_kept_is_not_doubled(

@@ -1,5 +1,6 @@
 """`/group round` from the lobby to the scoreboard, in a simulated Discord with several people."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -587,6 +588,33 @@ async def test_a_round_that_can_never_say_that_it_is_over_is_let_go(table: Table
     assert len(await table.gradus.rounds.live()) == 1
     await table.tick(6 * SECOND)
     assert await table.gradus.rounds.live() == ()
+
+
+async def test_a_slow_channel_holds_up_no_other(
+    table: Table, ada: MemberActor, monkeypatch: pytest.MonkeyPatch, simcord_env: simcord.Env
+) -> None:
+    slow, released = table.channel, asyncio.Event()
+    await table.begin(ada)
+    table.channel = simcord_env.guild.create_text_channel("other")
+    await table.begin(ada)
+    whole = discord.PartialMessageable.send
+
+    async def send(self: discord.PartialMessageable, **how: Any) -> Any:
+        if self.id == slow.id:
+            await released.wait()
+        return await whole(self, **how)
+
+    monkeypatch.setattr(discord.PartialMessageable, "send", send)
+    monkeypatch.setattr("bot.chat.round_messages.PATIENCE", 0.3)
+    await table.tick(LOBBY)
+    assert table.title.startswith("Question 1")
+    await table.tell()
+    assert "the answer is" in table.title
+    assert len(slow.history()) == 1
+    released.set()
+    await asyncio.sleep(0.05)
+    assert str(slow.history()[-1].embeds[0].title).startswith("Question 1")
+    assert len(slow.history()) == 2
 
 
 # -------------------------------------------------------------------- a group's place

@@ -7,13 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from bot.asking import Asking
 from bot.curriculum import Curriculum
 from bot.groups.asked import MOST_QUESTIONS, MemberAnswer, NotKept, clean_answer
 from bot.groups.group import Group, Place
 from bot.groups.group_store import GroupStore
-from bot.groups.likeness import ALIKE, Asked, Vectorised, _vector, most_alike
+from bot.groups.likeness import ALIKE, Asked, Vectorised, encoded, most_alike
 from bot.groups.member_answers import MemberAnswers
 from bot.servers.servers import Servers
 from content.catalogue import load
@@ -45,12 +46,14 @@ def answers(
         id="g1", server=SERVER, name="Us", owner=None, stage=None, concepts=("dropout",), pace=1, meeting=None,
         zone="UTC", minutes=60, approval=False, size=8, created_at=NOW, home=1, place=Place(thread=ROOM),
     )  # fmt: skip
-    for person in (ADA, BOB, CY):
-        learner = database.call(lambda db, person=person: LearnerStore().learner_for(db, person, NOW)).id
-        if person == ADA:
-            database.call(lambda db, learner=learner: GroupStore().add(db, group, learner))
-        else:
-            database.call(lambda db, learner=learner: GroupStore().join(db, "g1", learner, NOW))
+
+    def found_group(db: Database) -> None:
+        ada, bob, cy = (LearnerStore().learner_for(db, person, NOW).id for person in (ADA, BOB, CY))
+        GroupStore().add(db, group, ada)
+        for learner in (bob, cy):
+            GroupStore().join(db, "g1", learner, NOW)
+
+    database.call(found_group)
     return MemberAnswers(curriculum, database, lettered, ids)
 
 
@@ -213,9 +216,10 @@ def test_the_threshold_tells_other_words_from_near_misses() -> None:
     """By the real encoder, on pairs written for it: what is shown as like is like in nine cases of ten."""
     encoder, titles = load_encoder(), load().concepts
     pairs = [json.loads(line) for line in PAIRS.read_text().splitlines()]
+    sides = [[(pair[side], titles[pair["concept"]].title) for pair in pairs] for side in ("one", "other")]
+    ones, others = (encoded(encoder, side).vectors for side in sides)
     hits = {True: 0, False: 0}
-    for pair in pairs:
-        one, other = (_vector(encoder, pair[side], titles[pair["concept"]].title) for side in ("one", "other"))
+    for pair, one, other in zip(pairs, ones, others, strict=True):
         nearest = most_alike(one, [other])
         assert nearest is not None
         hits[pair["like"]] += nearest[1] >= ALIKE

@@ -23,6 +23,7 @@ from foundation.errors import GradusError
 from foundation.store import LearnerStore
 from quizzes.history import Attempt
 from quizzes.memory import Card, Rating
+from quizzes.practice import Scope
 from quizzes.store import PracticeStore
 from tests.bot.conftest import NOW
 
@@ -350,3 +351,17 @@ async def test_old_rounds_go_and_what_practice_heard_stays(rounds: Rounds, datab
     for table in ("rounds", "running_rounds", "round_starters", "round_answers"):
         assert database.call(lambda one, table=table: one.table(table).count) == 0  # type: ignore[misc]
     assert len((await log(database))[0]) == 1
+
+
+async def test_a_round_on_what_was_never_begun_leaves_the_days_new_concept_and_tomorrow_as_they_were(
+    rounds: Rounds, database: DatabaseThread, practising: Practising
+) -> None:
+    round = await asked(rounds, "concept:dropout")
+    await rounds.answer(ADA, round.id, 0, wrong(round), NOW + LOBBY)
+    await told(rounds, round)
+    await rounds.note(NOW)
+    for day in (NOW, NOW + DAY):
+        view = await practising.begin(ADA, day)
+        assert [one.role for one in view.session.items if one.concept == "dropout"][:1] == ["new"]
+    missed = await practising.begin(ADA, NOW, Scope("missed"))
+    assert [(one.concept, one.role) for one in missed.session.items][:1] == [("dropout", "new")]

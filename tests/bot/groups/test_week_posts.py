@@ -409,6 +409,17 @@ async def test_the_meeting_has_the_agenda_of_its_reminder(
     assert room.last.agenda == reminder.agenda
 
 
+async def test_a_meeting_that_became_longer_has_an_agenda_of_its_length(
+    weeks: GroupWeeks, room: Room, database: DatabaseThread
+) -> None:
+    make(database, ADA)
+    await live(weeks, room, MONDAY, MONDAY + 2 * DAY)
+    change(database, minutes=90)
+    await live(weeks, room, MONDAY + 2 * DAY + HOUR, MONDAY + 3 * DAY)
+    assert room.last.opens
+    assert sum(one.minutes for one in room.last.agenda.items) == 90
+
+
 async def test_with_two_members_the_agenda_is_the_weeks(
     weeks: GroupWeeks, room: Room, database: DatabaseThread
 ) -> None:
@@ -605,6 +616,13 @@ async def test_the_calendar_has_the_meetings_at_their_hour_and_the_weeks_to_come
     assert meeting["rrule"]["FREQ"] == ["WEEKLY"]
     assert [one["dtstart"].dt for one in planned] == [date(2026, 3, 9), date(2026, 3, 16), date(2026, 3, 23)]
     assert planned[1]["summary"] == "Evening learners, week 3: Dropout"
+
+
+async def test_a_calendar_with_nothing_to_come_says_so(weeks: GroupWeeks, database: DatabaseThread) -> None:
+    make(database, ADA, group=replace(GROUP, meeting=None))
+    await weeks.retime(MONDAY)
+    with pytest.raises(GradusError, match="The plan is through"):
+        await weeks.calendar(ADA, GROUP.id, MONDAY + 20 * WEEK)
 
 
 async def test_what_is_kept_on_a_learner_is_handed_over_and_forgotten(
