@@ -245,6 +245,12 @@ class GroupPosts(commands.Cog):
         """What a moderator deletes by Discord's own menu is taken back everywhere."""
         await self._answers.message_deleted(event.message_id)
 
+    @commands.Cog.listener()
+    async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
+        """The same for many at once."""
+        for message in event.message_ids:
+            await self._answers.message_deleted(message)
+
 
 def without_members_answer(message: discord.Message) -> dict[str, Any]:
     """What `edit` takes to leave a member's answer and the button on it out of a message, and all else as it is."""

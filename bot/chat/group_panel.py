@@ -40,10 +40,8 @@ from bot.chat.messages import Post
 from bot.chat.panels import Panel, send, turn
 from bot.chat.places import Where, is_public
 from bot.chat.rendering import quoted
-from bot.chat.standing import Standing, refuse_blocked, standing_view
-from bot.groups.group import (
-    Group,
-)
+from bot.chat.standing import Standing, moderates, refuse_blocked, standing_view
+from bot.groups.group import Group
 from bot.groups.group_outline import Outline, Rules
 from bot.groups.groups import NOT_IN_IT, NOT_THE_OWNER, GroupView
 from foundation.errors import GradusError
@@ -55,10 +53,6 @@ INVITED_AGAIN = timedelta(minutes=1)
 def places_of(interaction: Press) -> GroupPlaces:
     """Who settles groups' places."""
     return interaction.client.group_places
-
-
-def _moderates(interaction: Press) -> bool:
-    return interaction.guild is not None and interaction.permissions.manage_guild
 
 
 # ------------------------------------------------------------------------------------------ making one
@@ -385,7 +379,7 @@ async def decide(interaction: Press, group: str, learner: int, *, accept: bool) 
     if accept:
         await _refuse_blocked_asker(interaction, group, learner)
     decided = await gradus.groups.decide(
-        interaction.user.id, group, learner, accept, now, moderator=_moderates(interaction)
+        interaction.user.id, group, learner, accept, now, moderator=moderates(interaction)
     )
     request, shown = decided.request, decided.view.group
     on_panel = interaction.message is not None and interaction.message.flags.ephemeral
@@ -468,7 +462,7 @@ async def _archive(interaction: Press, group: str) -> None:
 async def _archived(interaction: Press, group: str) -> None:
     await interaction.response.defer()
     gradus = interaction.client.gradus
-    await gradus.groups.archive(interaction.user.id, group, moderator=_moderates(interaction))
+    await gradus.groups.archive(interaction.user.id, group, moderator=moderates(interaction))
     await places_of(interaction).settle(group, gradus.clock())
     await turn(interaction, await _panel(interaction, group))
 
@@ -477,7 +471,7 @@ async def _revive(interaction: Press, group: str) -> None:
     await interaction.response.defer()
     await refuse_blocked(interaction)
     gradus = interaction.client.gradus
-    await gradus.groups.revive(interaction.user.id, group, moderator=_moderates(interaction))
+    await gradus.groups.revive(interaction.user.id, group, moderator=moderates(interaction))
     await places_of(interaction).settle(group, gradus.clock())
     await turn(interaction, await _panel(interaction, group, ("**It goes on.**",)))
 

@@ -31,8 +31,9 @@ LABELS = {
 }
 
 DELETE_WARNING = """This removes, at once and for good, all that I keep on you: your settings, your practice, \
-your plan, your training runs and your places on boards, your portfolio, the questions you asked with my answers, \
-our talks, and your votes. The buttons under my old answers to you stop working.
+your plan, your training runs (one under way stops) and your places on boards, your portfolio, the questions you \
+asked with my answers, our talks, and your votes. You leave your study groups, and a group that is yours goes to who \
+has been in it longest; what you wrote in groups is taken down. The buttons under my old answers to you stop working.
 
 Two things stay: the messages on Discord themselves, which you can delete there, and a block that a server's \
 moderators may have set."""
@@ -137,7 +138,9 @@ async def _ask_once_more(interaction: discord.Interaction["GradusClient"]) -> No
 
 async def _erase(interaction: discord.Interaction["GradusClient"]) -> None:
     await interaction.response.defer()
-    gone = await interaction.client.gradus.mine.forget(interaction.user.id)
+    client, person = interaction.client, interaction.user.id
+    await client.group_places.let_out(person, client.gradus.clock())  # afterwards nobody knows who to take out
+    gone = await client.gradus.mine.forget(person)
     text = "Done: I keep nothing on you any more." if gone else "There was nothing left to delete."
     await interaction.edit_original_response(content=text, embed=None, view=None)
 
