@@ -136,16 +136,16 @@ def statistics(learned: Learned, memory: Memory, mastered: Collection[str], cata
     first = learned.on - (EFFORT_DAYS - 1) * DAY
     reviews = [one for one in log if one.rating is not None and one.retrievability is not None]
     recent = [one for one in reviews if one.study_date > learned.on - RETENTION_DAYS * DAY]
-    begun = {one.concept for one in log} | set(learned.cards)
+    begun = [one for one in log if not one.aside]
     return Statistics(
         on=learned.on,
         effort={day: answered[day] for day in _days(first, learned.on + DAY)},
         streak=streak(answered, learned.on),
-        forecast=_forecast(learned, log, catalogue),
+        forecast=_forecast(learned, begun, catalogue),
         retention=_share(recent),
         target=memory.retention,
         calibration=tuple(_bin(low, high, reviews) for low, high in itertools.pairwise(EDGES)),
-        stages=_stages(catalogue, begun, mastered),
+        stages=_stages(catalogue, {one.concept for one in begun} | set(learned.cards), mastered),
         questions=len(log),
         days=len(answered),
         concepts=len({one.concept for one in log}),
@@ -182,9 +182,9 @@ def _days(start: date, end: date) -> Iterable[date]:
     return (start + number * DAY for number in range((end - start).days))
 
 
-def _forecast(learned: Learned, log: Sequence[Attempt], catalogue: Catalogue) -> tuple[int, ...]:
+def _forecast(learned: Learned, begun: Sequence[Attempt], catalogue: Catalogue) -> tuple[int, ...]:
     """What was taught and has not been asked since falls due the day after, as it does in `Practice.due`."""
-    due = {one.concept: one.study_date + DAY for one in log}
+    due = {one.concept: one.study_date + DAY for one in begun}
     due.update((id, card.due) for id, card in learned.cards.items())
     falls = Counter(max(0, (day - learned.on).days) for id, day in due.items() if id in catalogue.concepts)
     return tuple(falls[number] for number in range(FORECAST_DAYS))

@@ -25,6 +25,7 @@ def attempt(
     expected: float | None = None,
     concept: str = "dropout",
     undone: bool = False,
+    aside: bool = False,
 ) -> Attempt:
     on = ON - ago * DAY
     return Attempt(
@@ -43,6 +44,7 @@ def attempt(
         at=datetime.combine(on, time(12), UTC),
         study_date=on,
         undone=undone,
+        aside=aside,
     )
 
 
@@ -168,6 +170,13 @@ def test_the_forecast_counts_what_falls_due_and_puts_the_overdue_first(add_up: A
 def test_what_was_taught_today_is_due_tomorrow(add_up: AddUp) -> None:
     assert add_up(attempt(0)).forecast[:2] == (0, 1)
     assert add_up(attempt(4), attempt(0)).forecast[:2] == (0, 1)
+
+
+def test_what_was_asked_aside_is_effort_but_neither_begun_nor_due(add_up: AddUp) -> None:
+    found = add_up(attempt(0, aside=True))
+    assert (found.questions, found.streak.now) == (1, 1)
+    assert not any(found.forecast)
+    assert not any(one.learning for one in found.stages)
 
 
 def test_concepts_that_are_taught_no_more_are_not_forecast(add_up: AddUp) -> None:

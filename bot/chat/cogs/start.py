@@ -36,7 +36,10 @@ you every day; `/quiz daily` sets it all.
 
 **Train** with `/train start`: a small network of your own, its curve as it comes, and what the curve tells.
 
-**Your data**: `/me` shows, exports or deletes all that I keep on you."""
+**Together**: `/group find` finds a study group, `/group create` makes one, `/group round` plays a live quiz.
+
+**Your road and your data**: `/me` shows how far you are, your next steps, a plan with dates and your portfolio; and \
+it shows, exports or deletes all that I keep on you."""
 
 NOT_TOLD = "not told yet"
 
