@@ -52,7 +52,8 @@ def lobby_page(round: Round, begins: datetime) -> Page:
             title=f"Live round: {quoted(round.title)}",
             text=f"**{count} questions, {round.seconds} seconds each. The first comes {_countdown(begins)}.**\n\n"
             "Press **A**, **B**, **C** or **D** under a question. Only you see what you pressed, and you may change it "
-            "until the time is up; then everybody sees how the answers spread, and why.\n\n"
+            "until the question ends: when its time is up, or sooner when all who play have answered. Then everybody "
+            "sees how the answers spread, and why.\n\n"
             "A right answer is a point. Of equals, who was faster is in front. Everybody here may play.",
             colour=ANSWER_COLOUR,
             footer=PRIVACY,
@@ -74,7 +75,7 @@ def question_page(view: RoundView, ends: datetime, catalogue: Catalogue) -> Page
             text=f"{shortened(question_text(posed, how=False), QUESTION_LENGTH)}\n\n"
             f"**Time is up {_countdown(ends)}.** {_count(view.answered)}",
             colour=ANSWER_COLOUR,
-            footer="Press a letter. Only you see which; you may change it until the time is up.",
+            footer="Press a letter. Only you see which; you may change it until the question ends.",
             figure=question_figure(posed.question, catalogue),
         )
     )
@@ -145,7 +146,7 @@ def mine_page(mine: Mine) -> Page:
 
 def chosen_line(letter: str, words: str) -> str:
     """What who pressed is told."""
-    change = "Press another letter to change it, until the time is up."
+    change = "Press another letter to change it, until the question ends."
     return f"You chose **{letter}**: {shortened(words, CHOICE_LENGTH)}\n-# {change}"
 
 

@@ -22,6 +22,7 @@ from simcord.backend.errors import BackendError, SetupError
 from simcord.preview import Preview
 from simcord.preview import _server as preview_server
 from simcord.preview._diagnostics import make_diagnostic
+from simcord.preview._markdown import _FIELD_POLICIES
 from simcord.preview._pages import _Page
 from simcord.preview._server import PreviewServer
 from simcord.results import InteractionResult
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 PAGE_KEY_PARTS = 4  # credential, channel, person, time zone
 ID_DIGITS = 20  # of a 64-bit number
 EMPTY = "The simulated chat starts empty each time; what Gradus keeps (answers, votes, progress) is still there."
+WITH_NAMES = ("embed_description", "embed_field_value")
 STATIC = Path(simcord.preview.__file__).with_name("static")
 
 
@@ -233,6 +235,8 @@ class DemoServer(PreviewServer):
     async def start(self) -> None:
         """Begin to serve."""
         vars(preview_server)["web"] = web  # simcord imports it when its own server starts
+        for part in WITH_NAMES:  # Discord shows names there; simcord leaves the bare ids
+            _FIELD_POLICIES[part]["mentions"] = True
         app = web.Application(handler_args={"handler_cancellation": False})
         for path in self._STATIC_FILES:
             if path != "/":

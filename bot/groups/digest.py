@@ -1,15 +1,15 @@
 """A group's week, looked back on: effort before score, and nothing that would be one member's own figure.
 
 A number that adds up several people is said only where nobody can take what they know away from it and be left with
-one other person's: at least `MANY` must be hidden in it. Who shares their name has their days of effort said, and what
-they mastered.
+one other person's: at least `MANY` must be hidden in it. That `MANY` did something is said only where nobody can tell
+from it who. Who shares their name has their days of effort said, and what they mastered.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.groups.week import MANY
+from bot.groups.week import MANY, tells_on_nobody
 
 QUIET_WEEKS = 3
 """Silent weeks in a row from which on the digest asks whether to pause."""
@@ -55,7 +55,8 @@ class Digest:
         active: whether anybody practised, or came to the meeting.
         days: of the week on which somebody practised; None where that would say too much.
         questions: answered in all; None where that would say too much.
-        begun, mastered: concepts that came to be so, this week, for `MANY` members or more.
+        begun, mastered: concepts that came to be so, this week, for `MANY` members or more; none in groups so small
+            that this would say for whom.
         named: those who share their name and practised, the longest member first.
         came: how many came to the meeting; None where there was none.
         silent: weeks in a row, this one included, in which nobody did anything.
@@ -116,7 +117,9 @@ def _together(
     concepts: Sequence[str],
     of: Callable[[MemberWeek], tuple[frozenset[str], frozenset[str]]],
 ) -> tuple[str, ...]:
-    """The concepts that `MANY` members have now and had not before."""
+    """The concepts that `MANY` members have now and had not before; none where that would say who."""
+    if not tells_on_nobody(MANY, len(members)):
+        return ()
     found = [of(one) for one in members]
     return tuple(
         id for id in concepts if sum(id in before for before, _ in found) < MANY <= sum(id in now for _, now in found)

@@ -165,16 +165,20 @@ class GroupStore:
                 self._see_to_owner(database, id)
             return joined.rowcount > 0
 
-    def leave(self, database: Database, id: str, learner: int) -> bool:
-        """Take a learner out; what was theirs goes to the longest member, and a group without people is archived.
-        False where they were not in it.
+    def leave(self, database: Database, id: str, learner: int, now: datetime) -> bool:
+        """Take a learner out; what was theirs goes to the longest member, who is told, and a group without people is
+        archived. False where they were not in it.
         """
         with writing(database):
-            left = database.execute("delete from group_members where group_id = ? and learner = ?", [id, learner])
-            if not left.rowcount:
+            own = self.member(database, id, learner)
+            if own is None:
                 return False
+            database.execute("delete from group_members where group_id = ? and learner = ?", [id, learner])
             database.execute("insert or ignore into group_departures (group_id, learner) values (?, ?)", [id, learner])
             self._see_to_owner(database, id)
+            heir = next((one for one in self.members(database, id) if one.owns), None)
+            if own.owns and heir is not None:
+                self.notify(database, heir.learner, id, "handed over", now)
             return True
 
     def _see_to_owner(self, database: Database, id: str) -> None:
@@ -317,7 +321,8 @@ class GroupStore:
 
     def forget(self, database: Database, learner: int) -> None:
         """Remove the learner from every group: what was theirs goes to the longest member, and a group without people
-        is archived. What that means on Discord waits to be settled.
+        is archived. What that means on Discord waits to be settled. Groups that nobody is in lose their names: they
+        may be the learner's words, and nobody is left who would need them.
         """
         with writing(database):
             rows = database.query("select group_id from group_members where learner = ?", [learner])
@@ -326,11 +331,10 @@ class GroupStore:
                 database.execute(f"delete from {table} where learner = ?", [learner])
             for id in groups:
                 self._see_to_owner(database, id)
-                database.execute(  # what the last of them called it goes with them
-                    "update study_groups set name = ? where id = ? and not exists "
-                    "(select 1 from group_members where group_id = id)",
-                    [NAMELESS, id],
-                )
+            database.execute(
+                "update study_groups set name = ? where not exists (select 1 from group_members where group_id = id)",
+                [NAMELESS],
+            )
 
 
 _PLACE = ("thread", "channel", "role", "message", "event")

@@ -34,6 +34,7 @@ NOT_IN_CHARGE = "Only the group's owner or a moderator can do that."
 ARCHIVED = "This group is archived. Its owner can bring it back with `/group mine`."
 ELSEWHERE = "This group belongs to another server."
 FULL = "This group is full. `/group find` shows others, or make your own with `/group create`."
+NAME_TAKEN = "Another group here has this name by now. Its owner can give it another with **Edit** in `/group mine`."
 FULL_FOR_ASKER = "The group is full. Make it larger with **Rules** in `/group mine`, or decline."
 
 
@@ -131,11 +132,7 @@ class Groups:
         def act(database: Database) -> Made:
             with writing(database):
                 owner = self._learners.learner_for(database, person, now)
-                there = [one for one in self._store.of_server(database, server) if one.active]
-                if len(there) >= MOST_GROUPS:
-                    raise GradusError("This server has as many groups as I keep. Find one with `/group find`.")
-                if sum(one.owner == owner.id for one in there) >= MOST_OWNED:
-                    raise GradusError(f"You own {MOST_OWNED} groups here. Archive one or hand it over first.")
+                there = self._with_room(database, server, owner.id)
                 check(outline.name, self._servers.settings(database, server).word_list)
                 stage, concepts = meant(outline.about, self._curriculum.catalogue)
                 zone, meeting, complaints = when(outline, owner.zone)
@@ -226,9 +223,9 @@ class Groups:
         """
         return await self._database.run(lambda database: self._view(database, id, person))
 
-    async def mine(self, person: int, server: int) -> tuple[Group, ...]:
-        """The groups on a server that a person is in: those first where they have to decide on somebody, then those
-        that go on.
+    async def mine(self, person: int, server: int | None = None) -> tuple[Group, ...]:
+        """The groups that a person is in, on a server or (None) on all: those first where they have to decide on
+        somebody, then those that go on.
         """
 
         def read(database: Database) -> tuple[Group, ...]:
@@ -247,6 +244,15 @@ class Groups:
         def read(database: Database) -> tuple[tuple[Group, int], ...]:
             counts = self._store.counts(database, server)
             return tuple((one, counts.get(one.id, 0)) for one in self._store.of_server(database, server))
+
+        return await self._database.run(read)
+
+    async def asked(self, person: int) -> frozenset[str]:
+        """The groups, by id, that a person asks to join."""
+
+        def read(database: Database) -> frozenset[str]:
+            learner = self._learners.find(database, person)
+            return self._store.asked(database, learner.id) if learner else frozenset()
 
         return await self._database.run(read)
 
@@ -368,15 +374,15 @@ class Groups:
 
         return await self._database.run(act)
 
-    async def leave(self, person: int, id: str) -> Group | None:
-        """Take a person out; the longest member has the group then, and one without people is archived. None where
-        they were not in it.
+    async def leave(self, person: int, id: str, now: datetime) -> Group | None:
+        """Take a person out; the longest member has the group then, and is told; one without people is archived. None
+        where they were not in it.
         """
 
         def act(database: Database) -> Group | None:
             with writing(database):
                 learner = self._learners.find(database, person)
-                return self._out(database, id, learner.id) if learner else None
+                return self._out(database, id, learner.id, now) if learner else None
 
         return await self._database.run(act)
 
@@ -391,19 +397,19 @@ class Groups:
             with writing(database):
                 group = self._in_charge(database, person, id, moderator)
                 learner = self._learners.find(database, other)
-                if learner is None or self._out(database, id, learner.id) is None:
+                if learner is None or self._out(database, id, learner.id, now) is None:
                     raise GradusError("They are not in this group.")
                 self._store.notify(database, learner.id, id, "removed", now)
                 return group
 
         return await self._database.run(act)
 
-    async def gone(self, id: str, learner: int) -> None:
+    async def gone(self, id: str, learner: int, now: datetime) -> None:
         """Take a member out who has left the server."""
-        await self._database.run(lambda database: self._out(database, id, learner))
+        await self._database.run(lambda database: self._out(database, id, learner, now))
 
-    def _out(self, database: Database, id: str, learner: int) -> Group | None:
-        return self._store.find(database, id) if self._store.leave(database, id, learner) else None
+    def _out(self, database: Database, id: str, learner: int, now: datetime) -> Group | None:
+        return self._store.find(database, id) if self._store.leave(database, id, learner, now) else None
 
     async def hand_over(self, person: int, id: str, other: int, now: datetime) -> Group:
         """Make another member the owner, who is told.
@@ -437,7 +443,7 @@ class Groups:
         """Let an archived group go on; its owner or a moderator may.
 
         Raises:
-            GradusError: they may not, or nobody is left in it.
+            GradusError: they may not, nobody is left in it, its name is taken by now, or there are too many groups.
         """
         return await self._set_archived(person, id, False, moderator)
 
@@ -447,6 +453,10 @@ class Groups:
                 group = self._in_charge(database, person, id, moderator)
                 if not archived and group.owner is None:
                     raise GradusError("Nobody is left in this group. Make a new one with `/group create`.")
+                if group.owner is not None and not archived and not group.active:
+                    there = self._with_room(database, group.server, group.owner)
+                    if any(one.name.casefold() == group.name.casefold() for one in there):
+                        raise GradusError(NAME_TAKEN)
                 if group.active == archived:
                     self._store.set_state(database, id, "archived" if archived else "active")
                 return self._group(database, id)
@@ -478,6 +488,15 @@ class Groups:
         await self._database.run(act)
 
     # ------------------------------------------------------------------------------------ who may what
+
+    def _with_room(self, database: Database, server: int, owner: int) -> list[Group]:
+        """The groups that go on on a server, where one more of this owner's has room beside them."""
+        there = [one for one in self._store.of_server(database, server) if one.active]
+        if len(there) >= MOST_GROUPS:
+            raise GradusError("This server has as many groups as I keep. Find one with `/group find`.")
+        if sum(one.owner == owner for one in there) >= MOST_OWNED:
+            raise GradusError(f"{MOST_OWNED} groups are the most that one person owns here. Archive one or hand it over.")
+        return there
 
     def _group(self, database: Database, id: str) -> Group:
         group = self._store.find(database, id)

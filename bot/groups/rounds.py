@@ -54,7 +54,7 @@ NOTED_AT_ONCE = 20
 """Answers that practice hears of in one go, so that no press waits long behind them."""
 
 OVER = "This round is over. Begin another with `/group round`."
-LATE = "The time was up before this answer came, so it does not count."
+LATE = "The question had ended before this answer came, so it does not count."
 
 
 RIGHT, WRONG = Grade("correct", 1.0, ""), Grade("wrong", 0.0, "")

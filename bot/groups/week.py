@@ -31,6 +31,11 @@ EARLIEST_DATE: Final = timedelta(hours=14)
 MANY: Final = 3
 """How many members something must hold for before it is said of the group: fewer would be somebody's own figure."""
 
+UNTOLD: Final = 2
+"""How many members must be left for whom it need not hold: with one, who knows that it does not hold for themselves would
+know that it holds for everybody else.
+"""
+
 
 @dataclass(frozen=True)
 class Week:
@@ -140,13 +145,23 @@ class Course:
 
 
 def mastered_by_most(members: Sequence[Collection[str]], concepts: Sequence[str]) -> tuple[str, ...]:
-    """The concepts that more than half of the members have mastered, and no fewer than `MANY`.
+    """The concepts that more than half of the members have mastered, and no fewer than `MANY`; none where that would
+    tell of somebody what they have mastered.
 
     Args:
         members: what each has mastered.
     """
     enough = max(MANY, len(members) // 2 + 1)
+    if not tells_on_nobody(enough, len(members)):
+        return ()
     return tuple(id for id in concepts if sum(id in one for one in members) >= enough)
+
+
+def tells_on_nobody(enough: int, members: int) -> bool:
+    """Whether it can be said to the members that something holds for `enough` of them or more, and nobody can conclude
+    from it, and from what they know of themselves, that it holds for another.
+    """
+    return enough >= MANY and members - enough >= UNTOLD
 
 
 # -------------------------------------------------------------------- moments

@@ -14,7 +14,18 @@ from bot.groups.agenda import Agenda, Item, agenda
 from bot.groups.digest import Digest, MemberWeek, digest
 from bot.groups.group import WEEK, Group, Member
 from bot.groups.group_store import GroupStore
-from bot.groups.week import DAY, MANY, Course, Week, first_monday, local_monday, mastered_by_most, monday_of, occasions
+from bot.groups.week import (
+    DAY,
+    MANY,
+    Course,
+    Week,
+    first_monday,
+    local_monday,
+    mastered_by_most,
+    monday_of,
+    occasions,
+    tells_on_nobody,
+)
 from bot.groups.week_store import RESTS, Nudge, Post, WeekStore
 from bot.practising import Practising
 from bot.road.standings import ConceptStanding, Standings
@@ -147,7 +158,7 @@ class WeekPosts:
         return PlanPost(group, week, last, passed, meeting, through)
 
     async def _passed(self, course: Course, monday: date, members: Sequence[Member], now: datetime) -> tuple[str, ...]:
-        if len(members) < MANY:
+        if not tells_on_nobody(MANY, len(members)):
             return ()
         standings = await self._read(members, now)
         mastered = [{id for id, one in of.items() if one.state == "mastered"} for of in standings]

@@ -174,7 +174,7 @@ def test_what_was_taught_today_is_due_tomorrow(add_up: AddUp) -> None:
 
 def test_what_was_asked_aside_is_effort_but_neither_begun_nor_due(add_up: AddUp) -> None:
     found = add_up(attempt(0, aside=True))
-    assert (found.questions, found.streak.now) == (1, 1)
+    assert (found.questions, found.streak.days) == (1, 1)
     assert not any(found.forecast)
     assert not any(one.learning for one in found.stages)
 

@@ -169,16 +169,17 @@ async def test_the_whole_week_comes_in_order_and_every_press_after_a_restart_sti
 async def test_who_shares_their_name_is_named_by_their_effort_and_nobody_else(
     world: World, ada: MemberActor, bob: MemberActor, cai: MemberActor, channel: ChannelHandle
 ) -> None:
-    group = await world.make(ada, bob, cai, channel=channel)
+    people = [ada, bob, cai, *(world.env.guild.add_member(world.env.create_user(name)) for name in ("dan", "fay"))]
+    group = await world.make(*people, channel=channel)
     await world.gradus.groups.wish(bob.id, group.id, shares_name=True)
-    for who in (ada, bob, cai):
+    for who in people:
         await practised(world.gradus.practising, who.id, MEETING)
     await world.at(SUNDAY)
     (digest,) = titled(channel.threads[0], "Week 1: what you did")
     assert "• bob: 1 day with effort" in words(digest)
-    assert "answered 3 questions" in words(digest)
+    assert "answered 5 questions" in words(digest)
     assert "**Begun together:** Dropout" in words(digest)
-    assert not any(who.name in words(digest) for who in (ada, cai))
+    assert not any(who.name in words(digest) for who in people if who is not bob)
 
 
 async def test_questions_plan_and_calendar_are_for_members(

@@ -640,6 +640,47 @@ async def test_in_a_groups_thread_it_is_the_groups_round_and_a_stranger_has_no_p
     assert "The one answer was right." in table.text
 
 
+async def test_a_moderator_who_is_no_member_of_the_group_plays_and_stops_its_round(
+    table: Table, ada: MemberActor, simcord_env: simcord.Env
+) -> None:
+    powers = discord.Permissions(manage_messages=True, manage_threads=True)
+    role = simcord_env.guild.create_role("Keeper", permissions=powers)
+    keeper = simcord_env.guild.add_member(simcord_env.create_user("kay"), roles=[role])
+    await ada.slash(table.channel, "group create", name="Night owls", learns="Dropout")
+    (table.channel,) = table.channel.threads
+    await table.first(ada)
+    assert "You chose" in await table.press(keeper, await table.right())
+    await table.tell()
+    await table.tick(READING)
+    await keeper.click(table.last, label="Stop")
+    await table.tick()
+    assert "It was stopped before its end" in table.text
+    assert "**kay** · 1 of 1" in table.text
+
+
+async def test_who_leaves_in_mid_round_holds_up_one_question_and_keeps_a_place_without_a_name(
+    table: Table, ada: MemberActor, bob: MemberActor, simcord_env: simcord.Env
+) -> None:
+    await table.first(ada)
+    await table.press(ada, await table.wrong())
+    await table.press(bob, await table.right())
+    await table.tell()
+    await table.tick(READING)
+    simcord_env.guild.remove_member(bob)
+    table.env.bot.round_messages._names.clear()
+    await table.press(ada, await table.right())
+    await table.tick(10 * SECOND)
+    assert "the answer is" not in table.title
+    await table.tick(10 * SECOND + WRITING)
+    await table.tick(READING)
+    await table.press(ada, await table.right())
+    await table.tick(3 * SECOND)
+    assert "the answer is" in table.title
+    await table.tick(READING)
+    assert "1\\. **ada** · 2 of 3" in table.text
+    assert "2\\. somebody who has left · 1 of 3" in table.text
+
+
 async def test_a_thread_deleted_in_mid_round_ends_it_quietly(table: Table, ada: MemberActor) -> None:
     await ada.slash(table.channel, "group create", name="Night owls", learns="Dropout")
     (thread,) = table.channel.threads

@@ -72,9 +72,17 @@ def test_concepts_are_begun_together_once_the_third_has_begun_them() -> None:
     def begun(person: int, now: str, before: str = "") -> MemberWeek:
         return MemberWeek(person, False, member(person, 1).days, 1, frozenset(now), frozenset(before))
 
-    shown = of(begun(1, "ab", "ab"), begun(2, "ab", "a"), begun(3, "ac", "a"), begun(4, "b"))
+    shown = of(begun(1, "ab", "ab"), begun(2, "ab", "a"), begun(3, "ac", "a"), begun(4, "b"), begun(5, "c"))
     assert shown.begun == ("b",)
     assert of(begun(1, "a"), begun(2, "a")).begun == ()
+
+
+def test_together_is_not_said_where_it_would_say_who() -> None:
+    """To three it would say that both others did; to who did not, of four, that all others did."""
+    everybody = [MemberWeek(person, False, member(person, 1).days, 1, frozenset("a")) for person in range(5)]
+    for people in (3, 4):
+        assert of(*everybody[:people]).begun == ()
+    assert of(*everybody).begun == ("a",)
 
 
 def test_a_silent_week_counts_and_an_active_one_begins_anew() -> None:
