@@ -89,7 +89,7 @@ class Progress:
             GradusError: they have learned nothing yet.
         """
         log = await self._log(person)
-        concepts = {one.concept for one in counted(log)}
+        concepts = {one.concept for one in counted(log) if not one.aside}
         catalogue, bank = self._curriculum.catalogue, self._curriculum.bank
 
         def made() -> bytes:

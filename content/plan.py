@@ -43,9 +43,12 @@ EVERYTHING = "all"
 
 TWENTY_EIGHT_DAYS: Final = (
     "what-is-deep-learning",
+    "python-fundamentals",
+    "python-data-structures",
+    "vectors-and-matrices",
+    "numpy",
     "supervised-and-unsupervised-learning",
     "regression-and-classification",
-    "vectors-and-matrices",
     "neural-network",
     "perceptron",
     "activation-functions",
@@ -59,9 +62,6 @@ TWENTY_EIGHT_DAYS: Final = (
     "gradient-descent",
     "computation-graph",
     "backpropagation",
-    "python-fundamentals",
-    "python-data-structures",
-    "numpy",
     "project:scratch",
     "weight-initialization",
     "overfitting-and-underfitting",
@@ -71,7 +71,9 @@ TWENTY_EIGHT_DAYS: Final = (
     "training-loop",
     "project:digits",
 )
-"""A day each: from one neuron to a network in NumPy, then the same in PyTorch."""
+"""A day each: Python and NumPy, in which the lessons' code is written; from one neuron to a network in NumPy; then the
+same in PyTorch.
+"""
 
 
 @dataclass(frozen=True)

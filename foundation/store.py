@@ -1,6 +1,7 @@
 """The learners' table."""
 
 from datetime import datetime
+from hashlib import sha256
 
 from sqlite_utils import Database, Migrations
 
@@ -37,6 +38,13 @@ class LearnerStore:
         row = rows[0]
         topics = database.query("select topic from opt_outs where learner = ?", [row["learner"]])
         return Learner(row["learner"], row["zone"], row["locale"], frozenset(topic["topic"] for topic in topics))
+
+    def alias(self, database: Database, learner: int) -> str:
+        """A name for a learner that stays the same as long as they are known, that no other installation gives to
+        anybody, and that tells nobody who they are: a hash, 20 hexadecimal digits.
+        """
+        row = database.execute("select discord_id, created_at from learners where learner = ?", [learner]).fetchone()
+        return sha256(f"{row[0]} {row[1]}".encode()).hexdigest()[:20]
 
     def set_zone(self, database: Database, learner: int, zone: str | None) -> None:
         """Keep the learner's IANA time zone."""

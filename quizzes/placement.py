@@ -43,8 +43,11 @@ LUCK = 0.05
 UNSURE = 0.03, 0.6
 """How often somebody presses "I don't know" who knows the concept, and who doesn't."""
 
-TYPING = 1.75
-"""What a typed answer must tell more than a pressed one, for what it costs."""
+TYPING = 1.85
+"""What a typed answer must tell more than a pressed one, for what it costs: so one in seven is typed."""
+
+WELCOMING, LIKELIEST = 0.7, 5
+"""How likely the concept of the first question is known; or else it is one of so many that are likeliest."""
 
 DEPARTURE = 0.05
 """How often a concept is known, or not, against the closed state that a learner is nearest to."""
@@ -219,6 +222,17 @@ class Belief:
         )
         together[np.arange(len(asked)), asked] = self._known[asked]
         return together
+
+
+def next_question(belief: Belief, asks: Sequence[Ask], answered: int) -> Ask | None:
+    """The question to put after so many answers. The first is one that a learner of that level can most likely answer:
+    it costs little, and somebody new is not met by what lies far ahead of them.
+    """
+    if answered:
+        return belief.next_of(asks)
+    known = {one.concept: belief.known.get(one.concept, 0.0) for one in asks}
+    bar = min([WELCOMING, *sorted(known.values())[-LIKELIEST:]])
+    return belief.next_of([one for one in asks if known[one.concept] >= bar])
 
 
 def is_enough(belief: Belief, answered: int) -> bool:

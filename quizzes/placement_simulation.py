@@ -6,7 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from content.catalogue import Catalogue
-from quizzes.placement import KNOWN_FROM, MOST, Ask, Belief, Reply, Roadmap, is_enough, known_before
+from quizzes.placement import (
+    KNOWN_FROM,
+    MOST,
+    Ask,
+    Belief,
+    Reply,
+    Roadmap,
+    Said,
+    is_enough,
+    known_before,
+    next_question,
+)
 
 Known = frozenset[str]
 Population = Callable[[Catalogue, np.random.Generator], Known]
@@ -35,16 +46,20 @@ class Truth:
     Attributes:
         pressed, typed: the probability to be right without knowing, where an answer is pressed and where it is typed.
         slip: the probability to be wrong in spite of knowing.
+        passes: the probability to say "I don't know" instead of guessing, where that is so.
     """
 
     pressed: float = 0.25
     typed: float = 0.05
     slip: float = 0.1
+    passes: float = 0.0
 
-    def is_right(self, ask: Ask, known: Known, source: np.random.Generator) -> bool:
-        """Whether a learner answers right."""
+    def said(self, ask: Ask, known: Known, source: np.random.Generator) -> Said:
+        """What a learner answers."""
+        if ask.concept not in known and source.random() < self.passes:
+            return "unsure"
         guess = self.pressed if ask.effort <= 1 else self.typed
-        return bool(source.random() < (1 - self.slip if ask.concept in known else guess))
+        return "right" if source.random() < (1 - self.slip if ask.concept in known else guess) else "wrong"
 
 
 @dataclass(frozen=True)
@@ -75,10 +90,10 @@ def placed(
     """One learner's diagnostic, asked on to the last question."""
     replies: list[Reply] = []
     beliefs = [roadmap.belief(level=level)]
-    for _ in range(MOST):
-        ask = beliefs[-1].next_of(asks)
+    for answered in range(MOST):
+        ask = next_question(beliefs[-1], asks, answered)
         assert ask is not None
-        replies.append(Reply(ask, "right" if truth.is_right(ask, known, source) else "wrong"))
+        replies.append(Reply(ask, truth.said(ask, known, source)))
         beliefs.append(roadmap.belief(replies, level))
     ends = next(count for count, belief in enumerate(beliefs) if is_enough(belief, count))
     right = tuple(share_right(one, known) for one in beliefs[1:])
@@ -148,12 +163,26 @@ def at_the_ends(catalogue: Catalogue, source: np.random.Generator) -> Known:
     return _flipped(catalogue, catalogue.concepts if expert else (), source.uniform(0, 0.08), source)
 
 
+def some_fields(catalogue: Catalogue, source: np.random.Generator) -> Known:
+    """Those who went some of the way into one to three areas, with all that it requires, and nothing else."""
+    known: set[str] = set()
+    for area in source.choice([*AREAS], size=int(source.integers(1, 4)), replace=False):
+        way = [id for id in catalogue.concepts if id in above(catalogue, AREAS[area])]
+        known.update(way[: int(source.uniform() * len(way)) + 1])
+    for id in reversed([*catalogue.concepts]):
+        known.update(catalogue.concepts[id].requires if id in known else ())
+    return _flipped(catalogue, known, 0.04, source)
+
+
 POPULATIONS: Mapping[str, Population] = {
     "on the road": on_the_road,
     "self-taught, with holes": self_taught,
     "from another trade": from_elsewhere,
     "novices and experts": at_the_ends,
 }
+
+UNTUNED: Mapping[str, Population] = {"some fields only": some_fields}
+"""Made after the model was, and never used to tune it: what it is worth where learners are of another kind."""
 
 
 def above(catalogue: Catalogue, roots: Collection[str]) -> frozenset[str]:

@@ -221,7 +221,9 @@ class Practice:
         return sorted(some, key=lambda id: (id in done, self._strength(id, learned, memory)))
 
     def _daily(self, learned: Learned, plan: Plan, source: random.Random) -> list[tuple[str, Role]]:
-        """What is due within the day's limit, with something new in third place and a probe last."""
+        """What is due within the day's limit, with something new in third place and a probe last; nothing but probes
+        where all the rest of the road is assumed known.
+        """
         due = self.due(learned, plan)
         first_met = self._first_met(learned)
         begun = first_met & set(self.ahead(plan))
@@ -232,19 +234,18 @@ class Practice:
         revising = plan.before_exam(learned.on) and bool(self._not_today(learned))
         if new and len(begun) < plan.new_a_day and len(due) < BACKLOG and not revising:
             chosen.insert(min(2, len(chosen)), (new, "new"))
-        probe = self._probe(learned, plan, source)
-        if probe:
-            chosen.insert(min(SESSION - 1, len(chosen)), (probe, "probe"))
-        return chosen
+        probes = self._probes(learned, plan, source, 1 if chosen or new else SESSION)
+        place = min(SESSION - 1, len(chosen))
+        return [*chosen[:place], *((id, "probe") for id in probes), *chosen[place:]]
 
-    def _probe(self, learned: Learned, plan: Plan, source: random.Random) -> str | None:
-        """One concept a day of those assumed known, never asked so far."""
+    def _probes(self, learned: Learned, plan: Plan, source: random.Random, most: int) -> list[str]:
+        """Concepts of those assumed known that were never asked; none on a day that has had one."""
         later = set(self.ahead(plan))
         if self._first_met(learned) - later:
-            return None
+            return []
         asked = {one.concept for one in learned.begun}
         left = [id for id in self.catalogue.concepts if id not in later | asked and self._can_ask(id)]
-        return source.choice(left) if left else None
+        return source.sample(left, min(most, len(left)))
 
     def ahead(self, plan: Plan) -> tuple[str, ...]:
         """The concepts that a learner is not assumed to know, in the road's order."""

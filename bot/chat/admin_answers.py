@@ -12,7 +12,7 @@ from bot.chat.forms import Written, take
 from bot.chat.messages import embed
 from bot.chat.rendering import Page
 from bot.chat.standing import Standing, standing_view
-from bot.groups.asked import MemberAnswer, Review
+from bot.groups.asked import MemberAnswer, NotKept, Review
 from bot.groups.word_list import as_lines, phrases_in
 from bot.servers.settings import LONGEST_WORD_LIST
 
@@ -78,7 +78,11 @@ class VerdictButton(
         """Keep it, show it where the answer stands, and go on to the next."""
         await interaction.response.defer()
         client, server = interaction.client, server_of(interaction)
-        await client.gradus.member_answers.judge(self.post, server, self.act)
+        try:
+            await client.gradus.member_answers.judge(self.post, server, self.act)
+        except NotKept:  # another moderator was quicker, or its writer
+            await _turn(interaction)
+            raise
         await client.group_posts.refresh(self.post)
         if self.act == "approve":
             await client.gradus.member_answers.encode_new(client.gradus.clock())

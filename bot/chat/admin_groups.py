@@ -9,7 +9,7 @@ import discord
 from bot.chat.cogs.admin import PanelButton, server_of
 from bot.chat.group_buttons import GROUP
 from bot.chat.group_pages import groups_page, moderated_page
-from bot.chat.group_places import CHANNEL_NEEDS, EVENT_NEEDS, ROLE_NEEDS, THREAD_NEEDS, lacking
+from bot.chat.group_places import CHANNEL_NEEDS, EVENT_NEEDS, ROLE_NEEDS, THREAD_NEEDS, lacking, takes_private_threads
 from bot.chat.lesson_pages import label
 from bot.chat.messages import embed
 from bot.chat.rendering import Page
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Press: TypeAlias = "discord.Interaction[GradusClient]"
 Shown: TypeAlias = tuple[Page, discord.ui.View]
 
-MOST_LISTED = 25  # in Discord's list
+MOST_LISTED = 24  # in Discord's list of 25, whose last line leads on
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,13 @@ SWITCHES = {
     "events": Switch("group_events", "Events", EVENT_NEEDS),
 }
 
+MORE = "from:"  # no id of a group has a colon
+
 ACTS = {"archive": "Archive", "revive": "Bring back", "look": "Refresh"}
 
 
-async def admin_groups_panel(interaction: Press) -> Shown:
-    """The server's groups, with the switches and a list to choose from."""
+async def admin_groups_panel(interaction: Press, first: int = 0) -> Shown:
+    """The server's groups, with the switches and a list to choose from, which begins with the group number `first`."""
     server, gradus = server_of(interaction), interaction.client.gradus
     settings, groups = await gradus.servers.settings(server), await gradus.groups.of_server(server)
     lines = [f"{one.words}: {'allowed' if one.on(settings) else 'not allowed'}" for one in SWITCHES.values()]
@@ -58,7 +60,7 @@ async def admin_groups_panel(interaction: Press) -> Shown:
     lines.insert(0, room or "Private threads: in the channel where `/group create` is typed; **Channels** chooses one")
     items: list[discord.ui.Item[Any]] = [SwitchButton(name, on=one.on(settings)) for name, one in SWITCHES.items()]
     if groups:
-        items.append(ServerGroups(tuple(group for group, _ in groups[:MOST_LISTED])))
+        items.append(ServerGroups(tuple(group for group, _ in groups), first))
     page = groups_page(groups, lines, _to_mend(interaction.guild, settings))
     return page, standing_view(*items, PanelButton("home"))
 
@@ -69,7 +71,9 @@ def _to_mend(guild: discord.Guild | None, settings: ServerSettings) -> list[str]
         return []
     lines = []
     channel = guild.get_channel(settings.study_channel or 0)
-    if channel is not None:
+    if channel is not None and not takes_private_threads(channel):
+        lines.append(f"{channel.mention} takes no private threads: choose a text channel under **Channels**.")
+    elif channel is not None:
         missing = lacking(channel.permissions_for(guild.me), THREAD_NEEDS)
         lines += [f"For private threads in {channel.mention} I lack: {missing}"] if missing else []
     elif settings.study_channel is not None:
@@ -136,15 +140,19 @@ class SwitchButton(
 class ServerGroups(
     Standing, discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], template=r"gradus:admin-groups:which"
 ):
-    """Chooses a group to look at."""
+    """Chooses a group to look at, or more groups to choose from."""
 
-    def __init__(self, groups: tuple[Group, ...] = ()) -> None:
+    def __init__(self, groups: tuple[Group, ...] = (), first: int = 0) -> None:
         options = [
             discord.SelectOption(
                 label=label(one.name, 100), value=one.id, description=None if one.active else "archived"
             )
-            for one in groups
+            for one in groups[first : first + MOST_LISTED]
         ]
+        after = first + MOST_LISTED
+        if len(groups) > MOST_LISTED:
+            more = (f"{MORE}{after}", "More groups …") if after < len(groups) else (f"{MORE}0", "The first groups …")
+            options.append(discord.SelectOption(label=more[1], value=more[0]))
         super().__init__(
             discord.ui.Select(
                 custom_id="gradus:admin-groups:which", placeholder="Look at a group", options=options, row=1
@@ -159,9 +167,13 @@ class ServerGroups(
         return cls()
 
     async def pressed(self, interaction: Press) -> None:
-        """Show it."""
+        """Show it, or the others."""
         await interaction.response.defer()
-        await _turn(interaction, await _moderated(interaction, self.item.values[0]))
+        chosen = self.item.values[0]
+        if chosen.startswith(MORE):
+            await _turn(interaction, await admin_groups_panel(interaction, int(chosen.removeprefix(MORE))))
+        else:
+            await _turn(interaction, await _moderated(interaction, chosen))
 
 
 class ModerateButton(

@@ -14,7 +14,7 @@ from bot.chat.rendering import (
     shortened,
     within_limits,
 )
-from bot.groups.asked import GroupPost, GroupQuestion, MemberAnswer, Offer, Review
+from bot.groups.asked import STUDY, GroupPost, GroupQuestion, Home, MemberAnswer, Offer, Review
 from content.catalogue import Catalogue
 
 QUESTION_SHOWN = 1500  # characters of a question, before its Markdown is made harmless
@@ -34,14 +34,21 @@ _FENCE = re.compile(r"```(?:[\w+-]*\n)?(.*?)```", re.DOTALL)
 
 def offer_page(offer: Offer) -> Page:
     """What is about to be asked, and where."""
-    where = f"in **{quoted(offer.home.name)}**" if offer.home else "in the group that you choose below"
     text = (
-        f"{_question(offer.question)}\n\nI post this {where}. The group has its time first; then I offer my own answer "
-        "there too. You choose whether your name stands with it; moderators can see who wrote what.\n\n"
+        f"{_question(offer.question)}\n\nI post this question, and nothing else you asked me, {_where(offer.home)}. "
+        "The group has its time first; then I offer my own answer there too. You choose whether your name stands with "
+        "it; moderators can see who wrote what.\n\n"
         "Accept the answer that helped you. Once a moderator approves it, I show it with your question to others in "
         "this server who ask something similar."
     )
     return within_limits(Page(title="Ask your group?", text=text, colour=ANSWER_COLOUR))
+
+
+def _where(home: Home | None) -> str:
+    if home is None:
+        return "in the group that you choose below: its members read it"
+    readers = "everybody who sees that channel reads" if home.id == STUDY else "its members read"
+    return f"in **{quoted(home.name)}**: {readers} it"
 
 
 def post_page(post: GroupPost | None, catalogue: Catalogue) -> Page:

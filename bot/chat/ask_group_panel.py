@@ -38,7 +38,7 @@ FORM_ID = re.compile(rf"gradus:group-answer-form:(?P<id>{ID})")
 OPEN_SECONDS = 15 * 60.0  # how long discord.py remembers the form; nothing hangs on it
 
 THANKS = "Thank you: a moderator can see the report. After three, it is hidden until one has looked."
-REPORTED_BEFORE = "You have reported that already; a moderator can see it."
+REPORTED_BEFORE = "You have reported that already: a moderator has looked at it, or will."
 
 
 # ------------------------------------------------------------------- under an answer of Gradus's

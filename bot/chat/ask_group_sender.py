@@ -5,6 +5,7 @@ marks it; a press edits it at once, and the tick edits whatever is left, until D
 """
 
 import logging
+from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -199,27 +200,32 @@ class GroupPosts(commands.Cog):
         """Show a post in a message, taking its thread out of the archive first if need be."""
         there = self._client.get_partial_messageable(message.channel).get_partial_message(message.message or 0)
         try:
-            await there.edit(content=None, **as_edit(post.without_picture()))
+            await self._change(there, content=None, **as_edit(post.without_picture()))
         except discord.Forbidden:  # no embeds are allowed there (any more)
             await there.edit(embed=None, **as_edit(post.plain()))
+
+    async def _change(self, message: discord.PartialMessage | discord.Message, **changes: Any) -> None:
+        """Edit a message, taking its thread out of the archive first if need be."""
+        try:
+            await message.edit(**changes)
         except discord.HTTPException as refusal:
-            thread = await self._client.fetch_channel(message.channel) if refusal.code == ARCHIVED else None
+            thread = await self._client.fetch_channel(message.channel.id) if refusal.code == ARCHIVED else None
             if not isinstance(thread, discord.Thread) or thread.locked:
                 raise
             await thread.edit(archived=False)
-            await there.edit(content=None, **as_edit(post.without_picture()))
+            await message.edit(**changes)
 
     async def _take_out(self) -> None:
         """Take members' answers that were removed or hidden out of the messages in which they were shown again."""
         for one in await self._answers.stale_appearances():
             try:
                 message = await self._client.get_partial_messageable(one.channel).fetch_message(one.message)
-                await message.edit(**without_members_answer(message))
-            except (discord.NotFound, discord.Forbidden) as refusal:
-                log.info("a member's answer cannot be taken out of message %d: %s", one.message, refusal)
-            except discord.HTTPException as trouble:
-                log.warning("a member's answer is still in message %d: %s", one.message, trouble)
-                continue
+                await self._change(message, **without_members_answer(message))
+            except Exception as trouble:
+                if not isinstance(trouble, discord.HTTPException) or trouble.status >= SERVER_ERROR:
+                    log.warning("a member's answer is still in message %d: %r", one.message, trouble)
+                    continue  # the next tick tries again
+                log.info("a member's answer cannot be taken out of message %d: %s", one.message, trouble)
             await self._answers.disappeared(one)
 
     async def _look_for(self, message: PostMessage) -> int | None:
@@ -254,7 +260,7 @@ class GroupPosts(commands.Cog):
 
 def without_members_answer(message: discord.Message) -> dict[str, Any]:
     """What `edit` takes to leave a member's answer and the button on it out of a message, and all else as it is."""
-    embeds = [one.copy() for one in message.embeds]
+    embeds = deepcopy(message.embeds)
     for embed in embeds:
         for place, field in reversed(list(enumerate(embed.fields))):
             if field.name == FROM_MEMBERS:

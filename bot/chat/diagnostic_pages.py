@@ -17,7 +17,7 @@ QUESTION, SOLUTION = 110, 80  # characters of a question that was missed, and of
 INTRODUCTION = f"""**{FEWEST} to {MOST} questions** from all over the road, each chosen by your answers so far. They \
 find what you know already, so that you don't begin with what bores you, or with what you can't follow.
 
-Half of them take a press, the others a number. Ten to fifteen minutes; you can stop and go on later.
+Most take a press, a few a number. About ten minutes; you can stop and go on later.
 
 **I don't know** is a good answer: it tells me more than a guess, and some questions lie far ahead of anybody \
 new. What was right I say at the end.
@@ -72,7 +72,10 @@ def thrown_away_page() -> Page:
 
 def by_level_page() -> Page:
     """What is said when the road begins at the told level again."""
-    text = "Your road begins at the level that you told me with `/start` again, as if there had been no diagnostic."
+    text = (
+        "Your road begins at the level that you told me with `/start` again, or at its very beginning where you told "
+        "none, as if I had never asked. What I found is kept: *Find my place* shows it, to take it over once more."
+    )
     return Page("By your level", text, ANSWER_COLOUR)
 
 
@@ -85,7 +88,7 @@ def found_page(view: DiagnosticView) -> Page:
     decided = map(_decision_line, findings.decided)
     fields.append(Field("What decided", "\n".join(decided) or "No single answer: they all point the same way."))
     if missed:
-        fields.append(Field("Missed", ", ".join(dict.fromkeys(missed))))
+        fields.append(Field("Missed or passed on", ", ".join(dict.fromkeys(missed))))
     return within_limits(
         Page(
             title=_verdict(view, findings),

@@ -169,7 +169,7 @@ class PlaceButton(
             return _told_panel(thrown_away_page(), PlaceButton("begin", text="Begin anew"))
         if self.act == "level":
             await diagnostics.go_by_level(person)
-            return _told_panel(by_level_page(), PlaceButton("begin", text="Find my place"))
+            return _told_panel(by_level_page(), PlaceButton("door"))
         acts: Mapping[str, Callable[[], Awaitable[DiagnosticView]]] = {
             "begin": lambda: diagnostics.begin(person, now),
             "keep": lambda: diagnostics.keep(person, self.diagnostic, now),

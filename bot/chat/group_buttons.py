@@ -36,10 +36,14 @@ ACTS: Mapping[str, str] = {
     "archived": "Archive it",
     "revive": "Bring back",
     "place": "Make its place",
-    "name": "Name me in digests",
-    "nudge": "Nudge me",
+    "name": "Name me in digests: off",
+    "unname": "Name me in digests: on",
+    "nudge": "Nudge me: off",
+    "unnudge": "Nudge me: on",
 }
-"""What can be done with a group, or in it."""
+"""What can be done with a group, or in it. A switch says how it stands, and does the other: a second press of the same
+changes nothing.
+"""
 
 DANGER, PRIMARY = ("left", "archived"), ("join", "revive", "place")
 

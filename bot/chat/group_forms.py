@@ -104,7 +104,7 @@ def _text(
     name: str, value: str, most: int, example: str, *, required: bool = True
 ) -> discord.ui.TextInput[discord.ui.View]:
     return discord.ui.TextInput(
-        custom_id=name, default=value or None, max_length=most, placeholder=example, required=required
+        custom_id=name, default=value[:most] or None, max_length=most, placeholder=example, required=required
     )
 
 

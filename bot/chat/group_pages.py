@@ -79,7 +79,9 @@ def intro_page(view: GroupView, catalogue: Catalogue, now: datetime) -> Page:
         f"`/group round` plays a live quiz here.{owner}"
     )
     if not view.group.active:
-        text = "This group is archived. Its owner can bring it back with `/group mine`."
+        text = "This group is archived. " + (
+            "Its owner can bring it back with `/group mine`." if view.owner else "Nobody is left in it."
+        )
     return within_limits(
         Page(
             title=quoted(view.group.name),

@@ -33,7 +33,7 @@ from bot.chat.group_pages import (
     panel_page,
     told,
 )
-from bot.chat.group_places import GroupPlaces
+from bot.chat.group_places import GroupPlaces, takes_private_threads
 from bot.chat.group_week_panel import GroupPlanButton
 from bot.chat.lesson_pages import label
 from bot.chat.messages import Post
@@ -62,8 +62,9 @@ async def create(interaction: Press, outline: Outline, rules: Rules) -> None:
     """Make a group and show it, where the press is deferred already."""
     gradus, guild = interaction.client.gradus, guild_of(interaction)
     channel = interaction.channel
-    home = channel.parent_id if isinstance(channel, discord.Thread) else interaction.channel_id
-    home = (await gradus.servers.settings(guild.id)).study_channel or home or 0
+    here = channel.parent_id if isinstance(channel, discord.Thread) else interaction.channel_id
+    study = guild.get_channel((await gradus.servers.settings(guild.id)).study_channel or 0)
+    home = study.id if takes_private_threads(study) else here or 0
     made = await gradus.groups.create(interaction.user.id, guild.id, home, outline, rules, gradus.clock())
     await places_of(interaction).settle(made.group.id, gradus.clock())
     said = ("**Your group is made.**", *made.complaints, *(["**Edit** mends that."] if made.complaints else ()))
@@ -135,9 +136,9 @@ async def _panel(interaction: Press, id: str, said: tuple[str, ...] = ()) -> Pan
     """A group as who presses sees it: a member, or a stranger who is told how to get in."""
     gradus, guild = interaction.client.gradus, guild_of(interaction)
     view = await gradus.groups.view(id, interaction.user.id)
-    notices = told(await gradus.groups.notices(interaction.user.id))
     if view.own is None:
         raise GradusError(NOT_IN_IT)
+    notices = told(await gradus.groups.notices(interaction.user.id))
     groups = await gradus.groups.mine(interaction.user.id, guild.id)
     page = panel_page(view, gradus.catalogue, gradus.clock(), (*filter(None, (notices,)), *said))
     return Panel(page, (), standing_view(*_buttons(view, groups)))
@@ -148,7 +149,7 @@ def _buttons(view: GroupView, groups: tuple[Group, ...]) -> list[discord.ui.Item
     assert own is not None
     several = [OwnGroups(groups[:MOST_LISTED], group.id)] if len(groups) > 1 else []
     if not group.active:
-        owner = [GroupButton("revive", group.id, 1)] if own.owns else []
+        owner = [GroupButton(act, group.id, 1) for act in ("revive", "edit") if own.owns]
         return [*several, *owner, GroupButton("members", group.id, 1), GroupButton("leave", group.id, 1)]
     requests = request_buttons(group.id, view.requests[0].learner, 4) if own.owns and view.requests else ()
     lacks = bool(group.trouble)
@@ -160,16 +161,11 @@ def _buttons(view: GroupView, groups: tuple[Group, ...]) -> list[discord.ui.Item
         GroupButton("invite", group.id, 1),
         GroupButton("leave", group.id, 1),
         *(GroupButton(act, group.id, 2) for act in ("edit", "rules", "hand", "archive") if own.owns),
-        GroupButton("name", group.id, 3, _switch("name", own.shares_name)),
-        GroupButton("nudge", group.id, 3, _switch("nudge", own.wants_nudge)),
+        GroupButton("unname" if own.shares_name else "name", group.id, 3),
+        GroupButton("unnudge" if own.wants_nudge else "nudge", group.id, 3),
         *([GroupButton("place", group.id, 3)] if lacks else []),
         *requests,
     ]
-
-
-def _switch(act: str, on: bool) -> str:
-    words = {"name": "Name me in digests", "nudge": "Nudge me"}[act]
-    return f"{words}: {'on' if on else 'off'}"
 
 
 class OwnGroups(Standing, discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], template=r"gradus:group:own"):
@@ -424,7 +420,7 @@ async def _leave(interaction: Press, group: str) -> None:
 async def _left(interaction: Press, group: str) -> None:
     await interaction.response.defer()
     gradus = interaction.client.gradus
-    left = await gradus.groups.leave(interaction.user.id, group)
+    left = await gradus.groups.leave(interaction.user.id, group, gradus.clock())
     await places_of(interaction).settle(group, gradus.clock())
     name = quoted(left.name) if left else "the group"
     page = no_group_page((), f"You have left {name}")
@@ -473,6 +469,7 @@ async def _revive(interaction: Press, group: str) -> None:
     gradus = interaction.client.gradus
     await gradus.groups.revive(interaction.user.id, group, moderator=moderates(interaction))
     await places_of(interaction).settle(group, gradus.clock())
+    await places_of(interaction).rename((await gradus.groups.view(group)).group)  # what is archived keeps its old name
     await turn(interaction, await _panel(interaction, group, ("**It goes on.**",)))
 
 
@@ -485,19 +482,9 @@ async def _place(interaction: Press, group: str) -> None:
     await turn(interaction, await _panel(interaction, group))
 
 
-async def _name(interaction: Press, group: str) -> None:
+async def _wish(interaction: Press, group: str, **wished: bool) -> None:
     await interaction.response.defer()
-    own = (await _member_view(interaction, group)).own
-    assert own is not None
-    await interaction.client.gradus.groups.wish(interaction.user.id, group, shares_name=not own.shares_name)
-    await turn(interaction, await _panel(interaction, group))
-
-
-async def _nudge(interaction: Press, group: str) -> None:
-    await interaction.response.defer()
-    own = (await _member_view(interaction, group)).own
-    assert own is not None
-    await interaction.client.gradus.groups.wish(interaction.user.id, group, wants_nudge=not own.wants_nudge)
+    await interaction.client.gradus.groups.wish(interaction.user.id, group, **wished)
     await turn(interaction, await _panel(interaction, group))
 
 
@@ -518,8 +505,10 @@ ACTS: Mapping[str, Callable[[Press, str], Awaitable[None]]] = {
     "archived": _archived,
     "revive": _revive,
     "place": _place,
-    "name": _name,
-    "nudge": _nudge,
+    "name": partial(_wish, shares_name=True),
+    "unname": partial(_wish, shares_name=False),
+    "nudge": partial(_wish, wants_nudge=True),
+    "unnudge": partial(_wish, wants_nudge=False),
 }
 
 

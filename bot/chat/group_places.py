@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeGuard
 
 import aiohttp
 import discord
@@ -24,7 +24,7 @@ from bot.chat.messages import Post, as_edit
 from bot.chat.rendering import Page
 from bot.chat.standing import standing_view
 from bot.chat.threads import thread_name
-from bot.groups.group import Group, Member, News, Request
+from bot.groups.group import Group, Member, News, Place, Request
 from bot.groups.group_settling import ToSettle
 from bot.groups.groups import GroupView
 from bot.servers.settings import ServerSettings
@@ -42,7 +42,11 @@ CANNOT_LET_IN = (
     "I can't let everybody in: a moderator can look whether they see the channel, and whether I have the permissions "
     "Send Messages in Threads and, for a role, Manage Roles."
 )
-FORBIDDEN, TOO_MANY_REQUESTS, THREAD_ARCHIVED = 403, 429, 50083  # two statuses, and a code of Discord's
+TOO_MANY_REQUESTS = 429
+STILL_THERE = (
+    "Somebody who left still sees its thread or has its role: a moderator has to grant me Manage Threads and, for a "
+    "role, Manage Roles."
+)
 
 PATIENCE = 2.0  # seconds that a tick waits for what it began
 ARCHIVE_AFTER: Literal[10080] = 10080  # minutes of silence, the most that Discord takes
@@ -61,6 +65,11 @@ EVENT_NEEDS = {"create_events": "Create Events", "manage_events": "Manage Events
 def lacking(have: discord.Permissions, needs: Mapping[str, str]) -> str:
     """The permissions that the bot has not got, in words; empty where it has all."""
     return ", ".join(words for name, words in needs.items() if not getattr(have, name))
+
+
+def takes_private_threads(channel: Any) -> TypeGuard[discord.TextChannel]:
+    """Whether private threads can be opened under a channel, permissions apart: announcements take none."""
+    return isinstance(channel, discord.TextChannel) and not channel.is_news()
 
 
 class GroupPlaces:
@@ -144,13 +153,22 @@ class GroupPlaces:
             return False
         return True
 
-    async def let_out(self, person: int, now: datetime) -> None:
-        """Take somebody out of the places of all their groups, before Gradus forgets who they are."""
-        groups = self._client.gradus.groups
-        for guild in self._client.guilds:
-            for group in await groups.mine(person, guild.id):
-                await groups.leave(person, group.id)
-                await self.settle(group.id, now)
+    async def let_out(self, person: int, now: datetime) -> tuple[Place, ...]:
+        """Take somebody out of all their groups and of their places, before Gradus forgets who they are; the places
+        out of which Discord did not let them be taken.
+        """
+        groups, still = self._client.gradus.groups, []
+        for id in await groups.asked(person):
+            withdrawn = await groups.withdraw(person, id)
+            if withdrawn.request is not None:
+                await self.answered(withdrawn.view.group, withdrawn.request, "This request was taken back.")
+        for group in await groups.mine(person):
+            await groups.leave(person, group.id, now)
+            await self.settle(group.id, now)
+            left = await groups.settling.to_settle(group.id)
+            if left is not None and any(one == person for _, one in left.departed):
+                still.append(left.group.place)
+        return tuple(still)
 
     # -------------------------------------------------------------------------------------- requests
 
@@ -206,6 +224,7 @@ class _Visit:
         self._place = one.group.place
         self._members = [*one.members]
         self._departed = one.departed
+        self._changes = one.changes
         self._requests = one.requests
         self._now = now
         self._shown = shown
@@ -313,7 +332,7 @@ class _Visit:
 
     async def _thread(self, settings: ServerSettings) -> discord.Thread | None:
         try:
-            found = await _thread(self._client, self._guild, self._place.thread)
+            found = await self._own_thread()
         except discord.Forbidden:
             if self._guild.get_channel(self._group.home) is not None:
                 self._trouble.append("I can't see its thread any more: a moderator has to let me see its channel.")
@@ -324,9 +343,13 @@ class _Visit:
         was_there = self._place.thread is not None
         if was_there:
             await self._lost(thread=None)
-        home = self._guild.get_channel(settings.study_channel or 0) or self._guild.get_channel(self._group.home)
-        if not isinstance(home, discord.TextChannel):
-            self._trouble.append("Its thread has no channel: a moderator can choose one for study groups in `/admin`.")
+        homes = (self._guild.get_channel(id) for id in (settings.study_channel, self._group.home) if id)
+        home = next((one for one in homes if takes_private_threads(one)), None)
+        if home is None:
+            self._trouble.append(
+                "Its thread needs a text channel: a moderator can choose one for study groups in `/admin`. "
+                "Then press **Make its place**."
+            )
             return None
         missing = lacking(home.permissions_for(self._guild.me), THREAD_NEEDS)
         if missing:
@@ -353,6 +376,10 @@ class _Visit:
         if was_there:
             await self._tell_owner("thread again")
         return made
+
+    async def _own_thread(self) -> discord.Thread | None:
+        """The thread; asked for anew where something changed: Discord does not always tell of a private one's end."""
+        return await _thread(self._client, self._guild, self._place.thread, anew=self._changes > 0)
 
     async def _opened(self, thread: discord.Thread) -> discord.Thread | None:
         """The thread; open again where it was closed with its group, or fell silent and somebody is to come or go."""
@@ -382,17 +409,19 @@ class _Visit:
         self._members = [replace(one, placed=False) for one in self._members]
 
     async def _close(self) -> None:
-        """Close the place of a group that is archived."""
-        if self._place.closed:
-            return
+        """Close the place of a group that is archived; who goes later sees its channel no more either."""
         role = self._guild.get_role(self._place.role or 0)
         channel = self._guild.get_channel(self._place.channel or 0)
+        if self._place.closed:
+            if isinstance(channel, discord.TextChannel):
+                await self._sync(channel, closed=True)
+            return
         room: discord.TextChannel | discord.Thread | None = None
         if isinstance(channel, discord.TextChannel):
             room = channel
         else:
             with suppress(discord.Forbidden):
-                room = await _thread(self._client, self._guild, self._place.thread)
+                room = await self._own_thread()
         if room is not None:
             await self._introduce(room)
         if role is not None:
@@ -423,6 +452,7 @@ class _Visit:
             made = await self._guild.create_role(
                 name=thread_name(self._group.name),
                 permissions=discord.Permissions.none(),
+                mentionable=True,
                 reason="a study group's own role",
             )
         except discord.HTTPException as refusal:
@@ -462,7 +492,7 @@ class _Visit:
         try:
             return await self._guild.fetch_member(member.person)
         except discord.NotFound:
-            await self._client.gradus.groups.gone(self._group.id, member.learner)
+            await self._client.gradus.groups.gone(self._group.id, member.learner, self._now)
             return None
 
     async def _see_off(self) -> None:
@@ -473,20 +503,15 @@ class _Visit:
 
     async def _let_out(self, person: int) -> bool:
         try:
-            thread = await _thread(self._client, self._guild, self._place.thread)
+            thread = await self._own_thread()
             if thread is not None:
-                await thread.remove_user(discord.Object(person))
+                await _take_out(thread, person)
             role = self._guild.get_role(self._place.role or 0)
             if role is not None:
-                await (await self._guild.fetch_member(person)).remove_roles(role)
-        except discord.NotFound:
-            return True
-        except discord.HTTPException as refusal:
-            if refusal.code == THREAD_ARCHIVED:
-                return False  # until it is opened again, if ever
-            if refusal.status != FORBIDDEN:
-                raise
-            self._trouble.append("Somebody who left still sees its thread: a moderator has to grant me Manage Threads.")
+                with suppress(discord.NotFound):  # they have left the server
+                    await (await self._guild.fetch_member(person)).remove_roles(role)
+        except discord.Forbidden:
+            self._trouble.append(STILL_THERE)
             return False
         return True
 
@@ -542,8 +567,13 @@ def intro_buttons(group: Group) -> tuple[discord.ui.Item[Any], ...]:
     return GroupButton("mine", group.id), GroupPlanButton(group.id), GroupButton("leave", group.id)
 
 
-async def _thread(client: "GradusClient", guild: discord.Guild, id: int | None) -> discord.Thread | None:
+async def _thread(
+    client: "GradusClient", guild: discord.Guild, id: int | None, *, anew: bool = False
+) -> discord.Thread | None:
     """A thread, archived or not; None where it was deleted.
+
+    Args:
+        anew: whether Discord is asked, whatever is remembered.
 
     Raises:
         discord.Forbidden: it is hidden from the bot.
@@ -551,7 +581,7 @@ async def _thread(client: "GradusClient", guild: discord.Guild, id: int | None) 
     if id is None:
         return None
     cached = guild.get_thread(id)
-    if cached is not None:
+    if cached is not None and not anew:
         return cached
     try:
         found = await client.fetch_channel(id)
@@ -560,9 +590,22 @@ async def _thread(client: "GradusClient", guild: discord.Guild, id: int | None) 
     return found if isinstance(found, discord.Thread) else None
 
 
+async def _take_out(thread: discord.Thread, person: int) -> None:
+    """Take somebody out of a thread; one that is archived has to be open meanwhile."""
+    was_archived = thread.archived
+    if was_archived:
+        thread = await thread.edit(archived=False)
+    with suppress(discord.NotFound):  # they have left it themselves
+        await thread.remove_user(discord.Object(person))
+    if was_archived:
+        await thread.edit(archived=True)
+
+
 async def _shut(thread: discord.Thread) -> None:
-    """Archive a thread, and lock it where that is allowed."""
+    """Archive a thread, and lock it where that is allowed; one that is archived already has to be opened for it."""
     try:
+        if thread.archived:
+            thread = await thread.edit(archived=False)
         await thread.edit(locked=True, archived=True)
     except discord.Forbidden:
         with suppress(discord.Forbidden):

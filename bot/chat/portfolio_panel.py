@@ -338,6 +338,12 @@ class SharedMessages(commands.Cog):
         """End what it showed."""
         await self._client.gradus.portfolios.message_deleted((gone.channel_id, gone.message_id))
 
+    @commands.Cog.listener()
+    async def on_raw_bulk_message_delete(self, gone: discord.RawBulkMessageDeleteEvent) -> None:
+        """End what they showed, where a moderator clears a channel."""
+        for message in gone.message_ids:
+            await self._client.gradus.portfolios.message_deleted((gone.channel_id, message))
+
     async def tick(self, now: datetime) -> None:
         """Change what has ended; what cannot be changed for now stays for the next time."""
         if not self._client.is_ready():

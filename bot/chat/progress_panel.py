@@ -238,12 +238,13 @@ class ProgressButton(
 ):
     """A button about the progress of who presses it, whoever that is."""
 
-    def __init__(self, act: str) -> None:
+    def __init__(self, act: str, row: int | None = None) -> None:
         super().__init__(
             discord.ui.Button(
                 label=LABELS[act],
                 style=discord.ButtonStyle.primary if act == "join" else discord.ButtonStyle.secondary,
                 custom_id=f"gradus:progress:{act}",
+                row=row,
             )
         )
         self.act = act

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 Press: TypeAlias = "discord.Interaction[GradusClient]"
 
-DOORS: Mapping[str, str] = {"projects": "Projects", "steps": "Steps", "portfolio": "Portfolio"}
+DOORS: Mapping[str, str] = {"projects": "Projects", "steps": "Career steps", "portfolio": "Portfolio"}
 """The panels, of which two are about what concepts of the same name are."""
 
 PROJECT = r"[a-z0-9-]{1,60}"

@@ -5,7 +5,7 @@ import io
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import discord
@@ -25,6 +25,7 @@ from bot.road.planned import Planned
 from bot.road.planning import Wish, outlook, read_wish
 from bot.road.road import RoadView
 from bot.road_picture import by_stage, road_picture, road_words
+from content.catalogue import Catalogue
 from content.plan import DEFAULT_HOURS, MOST_HOURS, goals
 from content.roadmap_picture import marked_pictures, stage_words
 from foundation.errors import GradusError
@@ -315,7 +316,7 @@ class PlanForm(discord.ui.Modal):
     def __init__(self, gradus: Gradus, wish: Wish | None) -> None:
         super().__init__(title="Your plan", custom_id=FORM, timeout=OPEN_SECONDS)
         goal = wish.goal if wish else ""
-        titles = dict([*goals(gradus.catalogue).items()][:MOST_GOALS])
+        titles = dict([*_offered(goal, gradus.catalogue).items()][:MOST_GOALS])
         select: discord.ui.Select[Any] = discord.ui.Select(
             custom_id="goal",
             placeholder="Choose a goal",
@@ -325,28 +326,30 @@ class PlanForm(discord.ui.Modal):
                 for id, title in titles.items()
             ],
         )
-        kind, _, concept = goal.partition(":")
-        known = kind == "concept" and concept in gradus.catalogue.concepts
         self.add_item(discord.ui.Label(text="What for?", component=select))
-        self._line(
-            "concept",
-            "Or one concept",
-            "Its name, in place of the goal above",
-            "backpropagation",
-            gradus.catalogue.concepts[concept].title if known else None,
-        )
+        self._line("concept", "Or one concept", "Its name, in place of the goal above", "backpropagation", None)
         hours = str(wish.hours) if wish and wish.hours else None
         about = f"1 to {MOST_HOURS}. Empty: {DEFAULT_HOURS}, or as many as it takes until the last day"
         self._line("hours", "Hours a week", about, str(DEFAULT_HOURS), hours)
         begins, until = (one.isoformat() if one else None for one in (wish and wish.begins, wish and wish.until))
-        self._line("begins", "First day", "Empty: today", "2026-12-01", begins)
-        self._line("until", "Last day", "Empty: as long as it takes", "2027-02-15", until)
+        today = gradus.clock().date()
+        self._line("begins", "First day", "Empty: today", f"{today + timedelta(days=7)}", begins)
+        self._line("until", "Last day", "Empty: as long as it takes", f"{today + timedelta(days=84)}", until)
 
     def _line(self, name: str, text: str, about: str, example: str, value: str | None) -> None:
         line: discord.ui.TextInput[PlanForm] = discord.ui.TextInput(
             custom_id=name, required=False, max_length=80, placeholder=example, default=value
         )
         self.add_item(discord.ui.Label(text=text, description=about, component=line))
+
+
+def _offered(goal: str, catalogue: Catalogue) -> Mapping[str, str]:
+    """What can be chosen: all goals, after the one concept that is planned for. That stands not in the line for a
+    concept, where it would go before whatever is chosen.
+    """
+    kind, _, concept = goal.partition(":")
+    known = kind == "concept" and concept in catalogue.concepts
+    return {**({goal: catalogue.concepts[concept].title} if known else {}), **goals(catalogue)}
 
 
 def _goal_label(id: str, title: str) -> str:

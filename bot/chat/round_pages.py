@@ -50,7 +50,8 @@ def lobby_page(round: Round, begins: datetime) -> Page:
     return within_limits(
         Page(
             title=f"Live round: {quoted(round.title)}",
-            text=f"**{count} questions, {round.seconds} seconds each. The first comes {_countdown(begins)}.**\n\n"
+            text=f"**{count} question{'' if count == 1 else 's'}, {round.seconds} seconds each. "
+            f"The first comes {_countdown(begins)}.**\n\n"
             "Press **A**, **B**, **C** or **D** under a question. Only you see what you pressed, and you may change it "
             "until the question ends: when its time is up, or sooner when all who play have answered. Then everybody "
             "sees how the answers spread, and why.\n\n"

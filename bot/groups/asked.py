@@ -28,7 +28,9 @@ class NotKept(GradusError):
     """What a button belongs to is gone."""
 
     def __init__(self) -> None:
-        super().__init__("That is no longer kept: it was removed, or its writer had it deleted.")
+        super().__init__(
+            "I no longer keep that: it was removed, or is too old. A moderator can delete what still shows it."
+        )
 
 
 class NoGroup(GradusError):
@@ -46,7 +48,7 @@ class Home:
     """Where a question may be put.
 
     Attributes:
-        id: the group's, or `STUDY`.
+        id: the group's, or `STUDY`, which everybody reads who sees that channel.
         channel: the group's thread or channel, or the study channel.
         fits: whether the group learns what the question is about.
     """

@@ -221,6 +221,16 @@ class AskedStore:
         ).fetchone()
         return int(row[0])
 
+    def count_accepted(self, database: Database, learner: int) -> int:
+        """How many of a learner's answers to others were accepted by who asked, of those that still stand."""
+        row = database.execute(
+            "select count(*) from member_answers join group_questions on group_questions.id = member_answers.question "
+            "where member_answers.learner = ? and group_questions.learner <> member_answers.learner "
+            "and member_answers.state in ('accepted', 'approved')",
+            [learner],
+        ).fetchone()
+        return int(row[0])
+
     def _count_reports(self, database: Database, post: GroupPost) -> int:
         table = "group_questions" if isinstance(post, GroupQuestion) else "member_answers"
         row = database.execute(f"select {_reports(table)} from {table} where id = ?", [post.id]).fetchone()

@@ -495,7 +495,9 @@ class Groups:
         if len(there) >= MOST_GROUPS:
             raise GradusError("This server has as many groups as I keep. Find one with `/group find`.")
         if sum(one.owner == owner for one in there) >= MOST_OWNED:
-            raise GradusError(f"{MOST_OWNED} groups are the most that one person owns here. Archive one or hand it over.")
+            raise GradusError(
+                f"{MOST_OWNED} groups are the most that one person owns. Archive one or hand it over first."
+            )
         return there
 
     def _group(self, database: Database, id: str) -> Group:

@@ -17,7 +17,8 @@ ALIKE = 0.82
 """The cosine from which on two questions about the same concept are taken for the same question.
 
 Of 44 pairs in other words (`tests/bot/groups/question_pairs.jsonl`) 68 % reach it, of 44 near misses 7 %, of the 2,371
-pairs of different questions that learners ask in one lesson 0.1 %.
+pairs of different questions that learners ask in one lesson 0.1 %. Chosen on half of the lessons for a precision of 0.9
+and judged on the others (mean of 200 halves): precision 0.89, recall 0.67.
 """
 
 Asked = tuple[str, str]

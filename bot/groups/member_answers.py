@@ -52,6 +52,9 @@ NOT_THE_ASKER = (
     "Only who asked a question can put it to a group. Ask it yourself with `/ask`, then press the button there."
 )
 NOT_IN_GROUP = "Only members of this study group answer here. `/group find` shows the groups that you can join."
+NO_PLACE = (
+    "Your study group has no place on Discord just now, so there is nowhere to ask. `/group mine` shows what it lacks."
+)
 OFF_TOPIC = "That question is not about the roadmap, so I don't put it to a group."
 
 
@@ -113,7 +116,8 @@ class MemberAnswers:
         kept = self._own(database, answer, person)
         homes = self._homes(database, kept, server)
         if not homes:
-            raise NoGroup
+            groups = self._groups.of_learner(database, kept.learner, server)
+            raise GradusError(NO_PLACE) if any(one.active for one in groups) else NoGroup
         fitting = [one for one in homes if one.fits] or homes
         return Offer(answer, kept.answer.question, homes, fitting[0] if len(fitting) == 1 else None)
 
@@ -304,8 +308,8 @@ class MemberAnswers:
         return await self._database.run(act)
 
     async def not_revealed(self, question: str) -> None:
-        """Take back that Gradus's own answer is shown, for it could not be sent."""
-        await self._database.run(lambda database: self._store.set_question_state(database, question, "over"))
+        """Take back that Gradus's own answer is shown, for it could not be sent; `end_time` ends the group's time."""
+        await self._database.run(lambda database: self._store.set_question_state(database, question, "open"))
 
     # ------------------------------------------------------------------------- reported, taken back
 
@@ -402,8 +406,8 @@ class MemberAnswers:
             return None
         one = comparable[found[0]][0]
         settings = await self._database.run(lambda database: self._servers.settings(database, server))
-        offends = any(forbidden(part, settings.word_list) for part in (one.text, one.name or ""))  # a list may grow
-        return None if offends else one
+        shown = (one.asked, one.text, one.name or "")
+        return None if any(forbidden(part, settings.word_list) for part in shown) else one  # a list may grow
 
     async def encode_new(self, now: datetime) -> None:
         """Keep the vectors of questions that have an approved answer and no vector of this encoder yet: a tick."""

@@ -32,8 +32,8 @@ MANY: Final = 3
 """How many members something must hold for before it is said of the group: fewer would be somebody's own figure."""
 
 UNTOLD: Final = 2
-"""How many members must be left for whom it need not hold: with one, who knows that it does not hold for themselves would
-know that it holds for everybody else.
+"""How many members must be left for whom it need not hold: with one alone, who knows that it does not hold for
+themselves would know that it holds for everybody else.
 """
 
 

@@ -15,6 +15,7 @@ REFUSAL = "This server's word list keeps me from posting that. Put it in other w
 """It does not say which word: that would post it."""
 
 _FEWEST_SPACED = 3  # single letters in a row that are read as a word too: s p a m
+_SIGNS_WITHIN = re.compile(r"(?<=[^\W\d_])(?:[^\w\s'’]|_)+(?=[^\W\d_])")  # sp.am; not he'll
 
 _LOOK_ALIKES = str.maketrans(
     "авекмнорстухіјѕԁԛԝьαβεικνορτυχıłøđ",
@@ -42,7 +43,7 @@ def check(text: str, phrases: frozenset[str]) -> None:
 def phrases_in(lines: str) -> frozenset[str]:
     """The phrases of a list that was written one a line; those without a letter or digit are left out."""
     written = (" ".join(line.split()) for line in lines.splitlines())
-    return frozenset(line for line in written if _plain(line))
+    return frozenset(line for line in written if _words(_letters(line)))
 
 
 def as_lines(phrases: frozenset[str]) -> str:
@@ -52,25 +53,27 @@ def as_lines(phrases: frozenset[str]) -> str:
 
 @functools.lru_cache(maxsize=64)
 def _pattern(phrases: frozenset[str]) -> re.Pattern[str] | None:
-    plain = sorted({reading for phrase in phrases for reading in _dressed_down(phrase) if reading})
+    plain = sorted({reading for phrase in phrases for reading in _dressed_down(_letters(phrase)) if reading})
     return re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, plain))})(?!\S)") if plain else None
 
 
 def _readings(text: str) -> set[str]:
-    """The ways in which a text can be read: as it stands, with drawn-out letters taken for one or two, and with what
-    is spelt in single letters joined.
+    """The ways in which a text can be read: as it stands, without signs between letters, with drawn-out letters taken
+    for one or two, and with what is spelt in single letters joined.
     """
-    drawn_in = (re.sub(r"(\S)\1{2,}", letters, plain) for plain in _dressed_down(text) for letters in (r"\1", r"\1\1"))
-    return {reading for plain in (*_dressed_down(text), *drawn_in) for reading in (plain, _joined(plain))}
+    letters = _letters(text)
+    read = {*_dressed_down(letters), *_dressed_down(_SIGNS_WITHIN.sub("", letters))}
+    drawn_in = {re.sub(r"(\S)\1{2,}", instead, plain) for plain in read for instead in (r"\1", r"\1\1")}
+    return {reading for plain in read | drawn_in for reading in (plain, _joined(plain))}
 
 
-def _dressed_down(text: str) -> tuple[str, str]:
-    """The words in plain letters, single spaces between them; then with digits read as letters too."""
-    return _plain(text), _plain(_digits_read(_letters(text)))
+def _dressed_down(letters: str) -> tuple[str, str]:
+    """The words, single spaces between them; then with digits read as letters too."""
+    return _words(letters), _words(_digits_read(letters))
 
 
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"[^\W_]+", _letters(text)))
+def _words(letters: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", letters))
 
 
 def _letters(text: str) -> str:

@@ -126,6 +126,11 @@ class DiagnosticStore:
             )
             database.execute("update diagnostics set state = ? where id = ?", [state, id])
 
+    def leave_all(self, database: Database, learner: int) -> None:
+        """Keep that none of a learner's diagnostics is taken over any more."""
+        with writing(database):
+            database.execute("update diagnostics set state = 'left' where learner = ? and state = 'kept'", [learner])
+
     def remove(self, database: Database, id: str) -> None:
         """Throw a diagnostic away."""
         with writing(database):

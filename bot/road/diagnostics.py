@@ -22,7 +22,7 @@ from foundation.database import DatabaseThread, writing
 from foundation.errors import GradusError
 from foundation.store import LearnerStore
 from quizzes.grading import grade
-from quizzes.placement import KNOWN_FROM, Ask, Belief, Roadmap, Said, ask_of, influence, is_enough
+from quizzes.placement import KNOWN_FROM, Ask, Belief, Roadmap, Said, ask_of, influence, is_enough, next_question
 from quizzes.posing import LETTERS, pose
 from quizzes.question import Posed, Question
 
@@ -232,12 +232,16 @@ class Diagnostics:
         await self._database.run(act)
 
     async def go_by_level(self, person: int) -> None:
-        """Take nothing from diagnostics any more: the road begins at the level that was told."""
+        """Take nothing from diagnostics any more: the road begins at the level that was told. What the latest found can
+        still be taken over again.
+        """
 
         def act(database: Database) -> None:
             learner = self._learners.find(database, person)
             if learner is not None:
-                self._placements.forget(database, learner.id)
+                with writing(database):
+                    self._placements.forget(database, learner.id)
+                    self._store.leave_all(database, learner.id)
 
         await self._database.run(act)
 
@@ -285,13 +289,14 @@ class Diagnostics:
         belief, answered = self._belief(found), found.answered
         taken = {one.question for one in answered}
         left = {id: ask for id, ask in self._questions().items() if id not in taken}
-        ask = None if is_enough(belief, len(answered)) else belief.next_of([*dict.fromkeys(left.values())])
+        some = [*dict.fromkeys(left.values())]
+        ask = None if is_enough(belief, len(answered)) else next_question(belief, some, len(answered))
         if ask is None:
             self._store.set_state(database, found.id, "done")
         else:
             seed = self._seed_source()
-            some = [self._curriculum.bank.questions[id] for id, one in left.items() if one == ask]
-            question = _plainest(some, self._store.seen(database, found.learner), seed)
+            fitting = [self._curriculum.bank.questions[id] for id, one in left.items() if one == ask]
+            question = _plainest(fitting, self._store.seen(database, found.learner), seed)
             turn = max((one.turn for one in found.asked), default=0) + 1
             self._store.ask(database, found, Asked(turn, question.id, seed, ask))
         after = self._store.find(database, found.id)

@@ -236,7 +236,8 @@ class Planning:
             plan = self.read(database, learner, standings, self.done_projects(database, learner, standings))
             if learner is None or plan is None:
                 return ()
-            return tuple(_entry(one, learner.id, self._curriculum.catalogue) for one in plan.left if one.start)
+            alias = self._learners.alias(database, learner.id)
+            return tuple(_entry(one, alias, self._curriculum.catalogue) for one in plan.left if one.start)
 
         entries = await self._database.run(act)
         if not entries:
@@ -290,7 +291,7 @@ def _done(item: PlanItem, standings: Mapping[str, ConceptStanding], done_project
     return item.id in standings and standings[item.id].state != "new"
 
 
-def _entry(one: Ticked, learner: int, catalogue: Catalogue) -> CalendarEntry:
+def _entry(one: Ticked, alias: str, catalogue: Catalogue) -> CalendarEntry:
     assert one.start is not None
     assert one.end is not None
     item = one.item
@@ -298,7 +299,7 @@ def _entry(one: Ticked, learner: int, catalogue: Catalogue) -> CalendarEntry:
     title = catalogue.projects[item.id].title if project else catalogue.concepts[item.id].title
     command = f"/train start {item.id}" if project else f"/learn {title}"
     return CalendarEntry(
-        uid=f"plan-{learner}-{item.kind}-{item.id}@gradus",
+        uid=f"{item.kind}-{item.id}@plan-{alias}.gradus",
         title=f"{'Project' if project else 'Learn'}: {title}",
         words=f"About {item.minutes} minutes. On Discord: {command}",
         start=one.start,

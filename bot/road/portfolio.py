@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlite_utils import Database
 
 from bot.curriculum import Curriculum
+from bot.groups.asked_store import AskedStore
 from bot.groups.group_store import GroupStore
 from bot.groups.word_list import check
 from bot.questions import visible
@@ -171,7 +172,7 @@ class Portfolios:
         self._curriculum, self._database, self._standings, self._training = curriculum, database, standings, training
         self._id_source = id_source
         self._store, self._runs, self._learners = PortfolioStore(), RunStore(), LearnerStore()
-        self._groups, self._servers = GroupStore(), ServerStore()
+        self._groups, self._asked, self._servers = GroupStore(), AskedStore(), ServerStore()
         self._drawn: dict[str, Curve] = {}
 
     # -------------------------------------------------------------------------------------- looking
@@ -330,7 +331,7 @@ class Portfolios:
         projects = project_standings(catalogue, standings, records)
         shares = self._store.shares(database, learner.id) if learner else ()
         groups = self._with_others(database, learner.id) if learner else 0
-        accepted = self._store.accepted_answers(database, learner.id) if learner else 0
+        accepted = self._asked.count_accepted(database, learner.id) if learner else 0
         deeds = Deeds(projects, bool(shares), groups, accepted)
         own = self._store.own_words(database, learner.id) if learner else {}
         steps = step_standings(catalogue, standings, deeds, own)

@@ -109,13 +109,6 @@ class PortfolioStore:
         with writing(database):
             database.execute("delete from step_evidence where learner = ? and step = ?", [learner, step])
 
-    def accepted_answers(self, database: Database, learner: int) -> int:
-        """How many of the learner's answers to members were accepted by who asked, of those that still stand."""
-        row = database.execute(
-            "select count(*) from member_answers where learner = ? and state in ('accepted', 'approved')", [learner]
-        ).fetchone()
-        return int(row[0])
-
     # --------------------------------------------------------------------------------------- shares
 
     def shares(self, database: Database, learner: int) -> tuple[Share, ...]:

@@ -105,6 +105,14 @@ def test_the_28_days_lead_from_a_neuron_to_a_network_and_are_all_on_the_road(cat
     assert layout.done_by == START + 27 * DAY
 
 
+def test_the_28_days_teach_python_and_numpy_before_the_lessons_whose_code_is_written_in_them() -> None:
+    days = TWENTY_EIGHT_DAYS
+    assert days.index("python-fundamentals") == 1
+    networks = [day for day in days[1:] if day not in ("python-fundamentals", "python-data-structures", "numpy")]
+    assert networks[0] == "vectors-and-matrices"  # which NumPy needs
+    assert days.index("numpy") < min(map(days.index, networks[1:]))
+
+
 def test_the_four_levels_leave_the_career_out_and_hold_every_project(catalogue: Catalogue) -> None:
     some = goal_items("levels", catalogue)
     stages = {catalogue.concepts[one.id].stage for one in some if one.kind == "concept"}

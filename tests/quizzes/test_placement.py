@@ -26,9 +26,11 @@ from quizzes.placement import (
     influence,
     is_enough,
     known_before,
+    next_question,
 )
 from quizzes.placement_simulation import (
     POPULATIONS,
+    UNTUNED,
     Truth,
     at_the_ends,
     chosen_level,
@@ -172,7 +174,26 @@ def test_the_gain_of_a_question_is_what_its_answers_take_away_on_average(roadmap
         assert gain == pytest.approx(entropy(belief) - left, abs=0.01)
 
 
-def test_the_first_question_lies_in_the_middle_of_the_road(roadmap: Roadmap, bank: Bank) -> None:
+@pytest.mark.parametrize("level", [None, "foundations", "beginner", "intermediate", "advanced", "career"])
+def test_the_first_question_is_one_press_on_what_is_known_most_likely(
+    roadmap: Roadmap, bank: Bank, level: str | None
+) -> None:
+    belief, some = roadmap.belief(level=level), asks(bank)
+    first = next_question(belief, some, 0)
+    assert first is not None
+    assert first.effort == 1
+    likeliest = sorted(belief.known.values())[-5:]
+    assert belief.known[first.concept] >= min(0.7, *likeliest)
+    assert next_question(belief, some, 1) == belief.next_of(some)
+
+
+def test_where_there_is_little_to_ask_the_first_question_is_one_of_it(roadmap: Roadmap) -> None:
+    late = Ask("transformers", 0.25)
+    assert next_question(roadmap.belief(), [late], 0) == late
+    assert next_question(roadmap.belief(), [], 0) is None
+
+
+def test_what_tells_most_lies_in_the_middle_of_the_road(roadmap: Roadmap, bank: Bank) -> None:
     ask = roadmap.belief().next_of(asks(bank))
     assert ask is not None
     assert 0.25 < roadmap.belief().known[ask.concept] < 0.75
@@ -222,7 +243,7 @@ def test_the_influence_of_an_answer_is_what_it_changed_when_it_came(roadmap: Roa
 # -------------------------------------------------------------------- simulated newcomers
 
 
-@pytest.mark.parametrize("population", POPULATIONS.values(), ids=POPULATIONS)
+@pytest.mark.parametrize("population", [*POPULATIONS.values(), *UNTUNED.values()])
 def test_simulated_learners_break_the_order_of_the_road(catalogue: Catalogue, population: object) -> None:
     assert callable(population)
     some = [population(catalogue, np.random.default_rng(seed)) for seed in range(30)]
@@ -248,6 +269,27 @@ def test_populations_are_what_they_say(catalogue: Catalogue) -> None:
 def test_the_baseline_is_the_level_that_fits_best(catalogue: Catalogue) -> None:
     for level in catalogue.stages:
         assert chosen_level(catalogue, known_before(catalogue, level)) == (level, 1.0)
+
+
+def test_who_says_that_they_do_not_know_is_placed_better(catalogue: Catalogue, roadmap: Roadmap, bank: Bank) -> None:
+    def share(passes: float) -> float:
+        found = []
+        for learner in range(8):
+            source = np.random.default_rng([6, learner])
+            known = from_elsewhere(catalogue, source)
+            found.append(placed(roadmap, known, asks(bank), Truth(passes=passes), source))
+        return float(np.mean([one.right[-1] for one in found]))
+
+    assert share(0.9) > share(0.0)
+
+
+def test_most_questions_take_a_press(catalogue: Catalogue, roadmap: Roadmap, bank: Bank) -> None:
+    found = []
+    for number, population in enumerate(POPULATIONS.values()):
+        for learner in range(2):
+            source = np.random.default_rng([7, number, learner])
+            found.append(placed(roadmap, population(catalogue, source), asks(bank), Truth(), source).typed)
+    assert np.mean(found) < MOST / 3
 
 
 def test_twenty_answers_place_nine_concepts_of_ten(catalogue: Catalogue, roadmap: Roadmap, bank: Bank) -> None:

@@ -229,6 +229,16 @@ def test_what_is_assumed_known_is_sampled_by_one_probe_a_day() -> None:
     assert in_role(session(NOBODY, Plan()), "probe") == []
 
 
+def test_who_is_taken_to_know_the_whole_road_is_asked_on_several_concepts() -> None:
+    plan = Plan(placed=frozenset(ROAD))
+    assert len(in_role(session(NOBODY, plan), "probe")) == SESSION
+    log = Log()
+    log.add("vectors", 0, rated=Rating.GOOD)
+    assert session(log.learned(0), plan) == ()
+    rest = Plan(placed=frozenset(ROAD) - {"recurrence"})
+    assert len(in_role(session(NOBODY, rest), "probe")) == 1
+
+
 def test_a_second_answer_to_a_probe_brings_no_second_probe() -> None:
     log = Log()
     log.add("vectors", 0, rated=Rating.GOOD)

@@ -30,10 +30,26 @@ LABELS = {
     "keep": "Keep it",
 }
 
+DOORS_TEXT = """**Progress**: where you stand, and your next steps.
+**Plan**: a date for each thing to learn.
+**Statistics**: your practice in figures.
+**Projects**: networks to train.
+**Career steps**: a checklist of fifteen.
+**Portfolio**: a page that shows all of it."""
+"""What is behind the buttons, a short line each."""
+
+KEPT = """{count} entries, as far as you did these things: settings, practice, placement, plan, training runs, \
+portfolio, study groups, questions with answers, talks, votes. Questions to me, with my answers, go by \
+themselves after 90 days, talks after 30.
+
+**Forget conversations** removes, at once, what you asked me and our talks, and takes down what you wrote in study \
+groups, with the answers to your questions."""
+
 DELETE_WARNING = """This removes, at once and for good, all that I keep on you: your settings, your practice, \
-your plan, your training runs (one under way stops) and your places on boards, your portfolio, the questions you \
-asked with my answers, our talks, and your votes. You leave your study groups, and a group that is yours goes to who \
-has been in it longest; what you wrote in groups is taken down. The buttons under my old answers to you stop working.
+where I placed you, your plan, your training runs (one under way stops) and your places on boards, your portfolio \
+(nobody sees it any more), the questions you asked with my answers, our talks, and your votes. You leave your study \
+groups, and a group that is yours goes to who has been in it longest; what you wrote in groups is taken down, with \
+the answers to your questions. The buttons under my old answers to you stop working.
 
 Two things stay: the messages on Discord themselves, which you can delete there, and a block that a server's \
 moderators may have set."""
@@ -52,23 +68,23 @@ class Me(commands.Cog):
         gradus = self.client.gradus
         profile = await gradus.profiles.of(interaction.user.id)
         count = await gradus.mine.count(interaction.user.id)
-        kept = f"{count} entries: settings, practice, questions with answers, votes." if count else "Nothing yet."
         page = Page(
             title="You and Gradus",
             text="Only you see this.",
             colour=ANSWER_COLOUR,
             fields=(
                 profile_field(profile),
-                Field("What I keep on you", f"{kept} Questions and answers go by themselves after 90 days."),
+                Field("Your road", DOORS_TEXT),
+                Field("What I keep on you", KEPT.format(count=count) if count else "Nothing yet."),
             ),
         )
         buttons = [
-            SetUpButton(),
-            RoadButton("progress"),
-            RoadButton("plan"),
-            ProgressButton("statistics"),
-            *map(WorksButton, ("projects", "steps", "portfolio")),
-            *(DataButton(act) for act in ("export", "conversations", "delete") if count),
+            RoadButton("progress", row=0),
+            RoadButton("plan", row=0),
+            ProgressButton("statistics", row=0),
+            *(WorksButton(door, row=1) for door in ("projects", "steps", "portfolio")),
+            SetUpButton(row=2),
+            *(DataButton(act, row=3) for act in ("export", "conversations", "delete") if count),
         ]
         await send_followup(interaction, Post(within_limits(page), None, standing_view(*buttons)))
 
@@ -86,13 +102,14 @@ class DataButton(
 ):
     """A button about the data of who presses it, whoever that is."""
 
-    def __init__(self, act: str) -> None:
+    def __init__(self, act: str, row: int | None = None) -> None:
         danger = act in ("delete", "erase")
         super().__init__(
             discord.ui.Button(
                 label=LABELS[act],
                 style=discord.ButtonStyle.danger if danger else discord.ButtonStyle.secondary,
                 custom_id=f"gradus:me:{act}",
+                row=row,
             )
         )
         self.act = act
@@ -123,7 +140,8 @@ async def _forget_conversations(interaction: discord.Interaction["GradusClient"]
     await interaction.response.defer(ephemeral=True, thinking=True)
     gone = await interaction.client.gradus.mine.forget_conversations(interaction.user.id)
     text = (
-        "Done: I no longer keep what you asked, what I answered, or our talks. Your practice and settings stay."
+        "Done: I no longer keep what you asked, what I answered, or our talks; what you wrote in study groups is taken "
+        "down. Your practice and settings stay."
         if gone
         else "I keep no conversation with you."
     )
@@ -139,9 +157,12 @@ async def _ask_once_more(interaction: discord.Interaction["GradusClient"]) -> No
 async def _erase(interaction: discord.Interaction["GradusClient"]) -> None:
     await interaction.response.defer()
     client, person = interaction.client, interaction.user.id
-    await client.group_places.let_out(person, client.gradus.clock())  # afterwards nobody knows who to take out
+    still = await client.group_places.let_out(person, client.gradus.clock())  # afterwards nobody knows who to take out
     gone = await client.gradus.mine.forget(person)
     text = "Done: I keep nothing on you any more." if gone else "There was nothing left to delete."
+    rooms = ", ".join(f"<#{place.room}>" for place in still if place.room is not None)
+    if rooms:
+        text += f" Discord did not let me take you out of {rooms}: leave there yourself, or ask a moderator."
     await interaction.edit_original_response(content=text, embed=None, view=None)
 
 

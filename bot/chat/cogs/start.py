@@ -93,9 +93,11 @@ class SetUpButton(
 ):
     """Opens the form, filled with what was told before."""
 
-    def __init__(self) -> None:
+    def __init__(self, row: int | None = None) -> None:
         super().__init__(
-            discord.ui.Button(label="Set up", style=discord.ButtonStyle.primary, custom_id="gradus:start:set-up")
+            discord.ui.Button(
+                label="Set up", style=discord.ButtonStyle.primary, custom_id="gradus:start:set-up", row=row
+            )
         )
 
     @classmethod

@@ -179,7 +179,7 @@ async def test_the_question_is_posted_without_a_name_and_the_group_has_its_time(
     offered = await ada.click(answer, label="Ask the group")
     assert offered.ephemeral
     assert QUESTION in text(shown(offered)).replace("\\", "")
-    assert "in **The dropout people**" in text(shown(offered))
+    assert "nothing else you asked me, in **The dropout people**: its members read it" in text(shown(offered))
     assert room.last_message is None  # nothing is posted before they have seen what
     done = await ada.click(shown(offered), label="Ask without my name")
     post = last(room)
@@ -222,9 +222,22 @@ async def test_without_a_group_the_study_channel_is_asked_and_there_anybody_answ
 ) -> None:
     assert channel.guild is not None
     await gradus.servers.change(channel.guild.id, lambda one: replace(one, study_channel=room.id))
-    await ask(dee, channel)
+    answer = shown(await dee.slash(channel, "ask", question=QUESTION))
+    offer = shown(await dee.click(answer, label="Ask the group"))
+    assert "in **the study channel**: everybody who sees that channel reads it" in text(offer)
+    await dee.click(offer, label="Ask without my name")
     await reply(mod, last(room))
     assert title(last(room)) == "An answer from a member"
+
+
+async def test_a_group_whose_thread_is_lost_is_told_from_no_group(
+    ada: MemberActor, channel: ChannelHandle, group: Group, gradus: Gradus
+) -> None:
+    await gradus.database.run(lambda database: GroupStore().set_place(database, group.id, Place()))
+    answer = shown(await ada.slash(channel, "ask", question=QUESTION))
+    refused = said(await ada.click(answer, label="Ask the group"))
+    assert "no place on Discord" in refused
+    assert "/group mine" in refused
 
 
 async def test_of_several_groups_the_one_that_learns_it_is_proposed_and_another_can_be_chosen(
@@ -421,13 +434,74 @@ async def test_when_the_time_is_up_it_is_offered_once_and_shown_once_also_after_
     assert not (await gradus.member_answers.reveal("a2", cy.id, NOW)).first  # who pressed at the same moment
 
 
-async def test_where_its_answer_cannot_be_posted_it_is_not_taken_for_shown(
-    simcord_env: simcord.Env, ada: MemberActor, channel: ChannelHandle, room: ChannelHandle, group: Group
-) -> None:
+async def test_where_its_answer_cannot_be_posted_it_is_not_taken_for_shown_and_the_time_goes_on(
+    simcord_env: simcord.Env, ada: MemberActor, bob: MemberActor, channel: ChannelHandle, room: ChannelHandle,
+    group: Group,
+) -> None:  # fmt: skip
     await ask(ada, channel)
     simcord_env.inject_error("POST", f"/channels/{room.id}/messages", times=None, **FORBIDDEN)
     assert "A moderator can give me" in said(await ada.click(last(room), label="Show Gradus's answer"))
     assert "Show Gradus's answer" in names(last(room))
+    await tick(simcord_env, NOW + MINUTE)
+    assert "The group's time first" in text(last(room))
+    assert "the group's turn first" in said(await bob.click(last(room), label="Show Gradus's answer"))
+    await tick(simcord_env, NOW + GROUP_TIME)
+    assert "The group's time is up" in text(last(room))
+
+
+# -------------------------------------------------------------------- from one end to the other
+
+
+async def test_in_a_group_that_was_made_and_joined_by_its_own_panels_a_question_goes_the_whole_way(
+    simcord_env: simcord.Env, new_client: Callable[[], GradusClient], ada: MemberActor, bob: MemberActor,
+    cy: MemberActor, dee: MemberActor, mod: MemberActor, channel: ChannelHandle, gradus: Gradus,
+) -> None:  # fmt: skip
+    await ada.slash(channel, "group create", name="Night owls", learns="Dropout, Regularisation")
+    for who in (bob, cy):
+        panel = shown(await who.slash(channel, "group find"))
+        chosen = shown(await who.select(panel, [options(panel)[0]], custom_id=select_id(panel)))
+        await who.click(chosen, label="Join")
+    (thread,) = channel.threads
+    introduced = len(thread.history())
+
+    await ask(ada, channel)
+    asked = last(thread)
+    assert title(asked) == "A question for the group"
+    with pytest.raises(simcord.SetupError, match="not visible"):  # Discord itself keeps the thread from strangers
+        await dee.click(asked, label="Answer")
+    await reply(cy, asked, "It makes the network train faster, I think.", "without")
+    await reply(bob, asked)
+    post = last(thread)
+    await ada.click(post, label="Accept")
+    await simcord_env.restart_bot(new_client())
+    assert len(thread.history()) == introduced + 3  # the start posts nothing anew
+    assert await found_field(dee, channel) is None
+    await approve(mod, channel)
+
+    found = await found_field(dee, channel)
+    assert found is not None
+    assert "by bob" in found
+    assert "faster" not in found
+    answer = last(channel)
+    await dee.click(answer, label="Report the member's answer")
+    desk = shown(await mod.click(shown(await mod.slash(channel, "admin")), label="Members' answers"))
+    assert title(desk) == "Members' answers · answer reported once"
+    assert "Nothing waits for you" in text(shown(await mod.click(desk, label="Remove")))
+    assert title(last(thread)) == "Removed"
+    taken_out = next(one for one in channel.history() if one.id == answer.id)
+    assert FROM_MEMBERS not in [one.name for one in taken_out.embeds[0].fields]
+    assert await found_field(dee, channel) is None
+
+
+def select_id(message: ResponseMessage) -> str:
+    """The id of the select whose options are groups that were found."""
+    rows = (one for row in message.components for one in row["components"])
+    return next(id for one in rows if (id := str(one.get("custom_id", ""))).startswith("gradus:group:found"))
+
+
+def options(message: ResponseMessage) -> list[str]:
+    rows = (one for row in message.components for one in row["components"])
+    return [one["value"] for one in next(one for one in rows if one.get("custom_id") == select_id(message))["options"]]
 
 
 # -------------------------------------------------------------------- found again
@@ -490,6 +564,19 @@ async def test_what_a_moderator_refuses_is_never_found_again(
     assert await found_field(ada, channel) is None
 
 
+async def test_where_another_moderator_was_quicker_the_panel_goes_on(
+    ada: MemberActor, bob: MemberActor, mod: MemberActor, channel: ChannelHandle, room: ChannelHandle, group: Group
+) -> None:
+    await ask(ada, channel)
+    await reply(bob, last(room))
+    await ada.click(last(room), label="Accept")
+    desk = shown(await mod.click(shown(await mod.slash(channel, "admin")), label="Members' answers"))
+    await mod.click(last(room), label="Remove")
+    late = await mod.click(desk, label="Approve")
+    assert "I no longer keep that" in said(late)
+    assert "Nothing waits for you" in text(shown(late))
+
+
 # -------------------------------------------------------------------- reported, removed, forgotten
 
 
@@ -539,6 +626,40 @@ async def test_it_is_taken_out_of_the_answers_in_which_it_was_shown_too(
     assert await gradus.member_answers.stale_appearances() == ()
 
 
+async def test_it_is_taken_out_of_an_archived_thread_too_and_what_discord_refuses_is_let_go(
+    ada: MemberActor, bob: MemberActor, dee: MemberActor, mod: MemberActor, channel: ChannelHandle,
+    room: ChannelHandle, group: Group, simcord_env: simcord.Env, gradus: Gradus,
+) -> None:  # fmt: skip
+    post = await approved(ada, bob, mod, channel, room)
+    parent = simcord_env.bot.get_channel(channel.id)
+    assert isinstance(parent, discord.TextChannel)
+    made = await parent.create_thread(name="Aside", type=discord.ChannelType.public_thread)
+    thread = next(one for one in channel.threads if one.id == made.id)
+    assert await found_field(dee, thread) is not None
+    assert await found_field(dee, channel) is not None
+    await made.edit(archived=True)
+    await simcord_env.settle()
+    path = f"/channels/{thread.id}/messages/*"
+    simcord_env.inject_error("PATCH", path, times=1, status=400, code=50083, message="Thread is archived")
+    simcord_env.inject_error("PATCH", f"/channels/{channel.id}/messages/*", times=None, status=400, code=50035)
+    await bob.click(post, label="Remove")
+    assert FROM_MEMBERS not in [one.name for one in thread.history()[-1].embeds[0].fields]
+    assert await gradus.member_answers.stale_appearances() == ()  # nor is it tried for ever
+
+
+async def test_while_discord_has_trouble_it_is_taken_out_later(
+    ada: MemberActor, bob: MemberActor, dee: MemberActor, mod: MemberActor, channel: ChannelHandle,
+    room: ChannelHandle, group: Group, simcord_env: simcord.Env,
+) -> None:  # fmt: skip
+    post = await approved(ada, bob, mod, channel, room)
+    assert await found_field(dee, channel) is not None
+    simcord_env.inject_error("PATCH", f"/channels/{channel.id}/messages/*", times=1, status=500)
+    assert "Removed" in said(await bob.click(post, label="Remove"))
+    assert FROM_MEMBERS in [one.name for one in last(channel).embeds[0].fields]
+    await tick(simcord_env, NOW)
+    assert FROM_MEMBERS not in [one.name for one in last(channel).embeds[0].fields]
+
+
 def gradus_file(packed: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         return archive.read("gradus-data.json")
@@ -571,7 +692,7 @@ async def test_a_question_that_its_asker_removes_takes_no_answers_any_more(
     form = await bob.click(asked, label="Answer")
     await ada.click(asked, label="Remove")
     assert title(room.history()[0]) == "Removed"
-    assert "no longer kept" in said(await bob.submit_modal(form, {"text": TEXT, "name": ["with"]}))
+    assert "no longer keep" in said(await bob.submit_modal(form, {"text": TEXT, "name": ["with"]}))
     assert await found_field(ada, channel) is None
 
 
@@ -596,6 +717,21 @@ async def test_who_has_their_data_deleted_takes_everything_of_theirs_along(
         assert names(message) == []
     left = await gradus.database.run(lambda database: database.execute("select * from group_messages").fetchall())
     assert len(left) == (0 if who == "asker" else 1)
+
+
+async def test_who_forgets_their_conversations_takes_down_what_they_wrote_in_groups_and_stays_a_member(
+    simcord_env: simcord.Env, ada: MemberActor, bob: MemberActor, channel: ChannelHandle, room: ChannelHandle,
+    group: Group, gradus: Gradus,
+) -> None:  # fmt: skip
+    await ask(ada, channel)
+    await reply(bob, last(room))
+    panel = shown(await ada.slash(channel, "me"))
+    assert "with the answers to your questions" in str(panel.embeds[0].fields[-1].value)
+    assert "taken down" in said(await ada.click(panel, label="Forget conversations"))
+    await tick(simcord_env, NOW + MINUTE)
+    assert [title(one) for one in room.history()] == ["Removed", "Removed"]
+    assert QUESTION not in str([one.embeds[0].to_dict() for one in room.history()])
+    assert len((await gradus.groups.view(group.id)).members) == 3
 
 
 # -------------------------------------------------------------------- the word list
@@ -629,6 +765,10 @@ async def test_a_word_that_comes_onto_the_list_later_keeps_an_approved_answer_ba
     assert channel.guild is not None
     await gradus.servers.change(channel.guild.id, lambda one: replace(one, word_list=frozenset({"neighbour"})))
     assert await found_field(ada, channel) is None
+    await gradus.servers.change(channel.guild.id, lambda one: replace(one, word_list=frozenset({"dropout help"})))
+    assert await found_field(ada, channel, "why does drop out aid?".replace("drop out aid", "dropout help")) is None
+    await gradus.servers.change(channel.guild.id, lambda one: replace(one, word_list=frozenset()))
+    assert await found_field(ada, channel) is not None
 
 
 async def test_who_is_no_moderator_any_more_says_nothing_about_answers(

@@ -12,6 +12,7 @@ from discord import app_commands
 
 from bot.assembly import Gradus
 from bot.chat.client import NEEDED, GradusClient, commands_digest, intents, invite_link, make_client
+from bot.chat.group_places import CHANNEL_NEEDS, EVENT_NEEDS, ROLE_NEEDS
 from bot.settings import Settings
 
 
@@ -35,6 +36,16 @@ def test_the_invite_link_asks_for_what_is_needed_and_no_more() -> None:
     asked = int(query["permissions"][0])
     assert asked == discord.Permissions(**dict.fromkeys(NEEDED, True)).value
     assert (query["client_id"], query["scope"]) == (["42"], ["bot applications.commands"])
+
+
+def test_the_readme_gives_the_same_link_and_explains_every_permission() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    asked = parse_qs(urlparse(invite_link(42)).query)["permissions"][0]
+    assert f"scope=bot+applications.commands&permissions={asked}\n" in readme
+    rows = readme.casefold().replace("view channels", "view channel")
+    assert [name for name in NEEDED if f"| {name.replace('_', ' ')} |" not in rows] == []
+    optional = {*CHANNEL_NEEDS.values(), *ROLE_NEEDS.values(), *EVENT_NEEDS.values(), "Manage Threads"}
+    assert [words for words in optional if words not in readme.partition("| optional |")[2]] == []
 
 
 async def test_a_bot_in_no_server_tells_its_operator_how_to_invite_it(

@@ -14,6 +14,7 @@ from simcord.results import InteractionResult, ResponseMessage
 from bot.assembly import Gradus
 from bot.chat.client import GradusClient
 from bot.groups.group import Group, Member
+from bot.groups.group_outline import Outline, Rules
 from bot.road.profile import Profile
 from tests.bot.chat.reading import labels, shown
 from tests.bot.conftest import NOW
@@ -449,6 +450,34 @@ async def test_wishes_are_kept_and_a_second_press_takes_them_back(
     assert (member.wants_nudge, member.shares_name) == (False, True)
 
 
+async def test_the_same_wish_from_two_panels_is_one_wish(
+    ada: MemberActor, channel: ChannelHandle, gradus: Gradus
+) -> None:
+    panels = await make(ada, channel), await mine(ada, channel)
+    for panel in panels:
+        await ada.click(panel, label="Name me in digests: off")
+    (member,) = await members(gradus, await only(gradus, channel))
+    assert member.shares_name
+
+
+async def test_a_notice_waits_for_a_panel_that_shows_it(
+    ada: MemberActor, bob: MemberActor, channel: ChannelHandle, gradus: Gradus
+) -> None:
+    await make(ada, channel)
+    await join(bob, channel, gradus)
+    group = await only(gradus, channel)
+    await gradus.groups.remove(ada.id, group.id, bob.id, NOW, moderator=False)
+    assert "You are not in this group" in said(await bob.click(channel.threads[0].history()[0], label="My groups"))
+    assert text(await mine(bob, channel)).startswith("You are no longer in **Night owls**.")
+
+
+async def test_options_too_long_for_the_form_are_cut_not_refused(ada: MemberActor, channel: ChannelHandle) -> None:
+    form = await ada.slash(channel, "group create", meets="every second Tuesday evening, perhaps at six", zone="z" * 61)
+    assert form.modal is not None
+    defaults = [one["component"].get("value") for one in form.modal["components"]]
+    assert "every second Tuesday evening, perhaps at" in defaults
+
+
 async def test_members_are_listed_without_a_ping(
     ada: MemberActor, bob: MemberActor, channel: ChannelHandle, gradus: Gradus
 ) -> None:
@@ -530,7 +559,7 @@ async def test_a_group_is_archived_and_brought_back(
     await join(bob, channel, gradus)
     panel = shown(await ada.click(await mine(ada, channel), label="Archive"))
     panel = shown(await ada.click(panel, label="Archive it"))
-    assert labels(panel) == ["Bring back", "Members", "Leave"]
+    assert labels(panel) == ["Bring back", "Edit", "Members", "Leave"]
     (thread,) = channel.threads
     assert closed(thread) == (True, True)
     assert labels(await mine(bob, channel)) == ["Members", "Leave"]
@@ -549,7 +578,7 @@ async def test_a_stranger_who_presses_the_buttons_of_a_group_is_told_how_to_get_
     group = await only(gradus, channel)
     intro = channel.threads[0].history()[0]
     await bob.click(await mine(bob, channel), label="Leave")
-    await gradus.groups.leave(bob.id, group.id)
+    await gradus.groups.leave(bob.id, group.id, NOW)
     for name in ("My groups", "Leave"):
         assert "You are not in this group" in said(await bob.click(intro, label=name))
     with pytest.raises(Exception, match="Only the group's owner"):
@@ -604,6 +633,22 @@ async def test_moderators_see_the_groups_allow_things_and_archive_one(
     assert not (await only(gradus, channel)).active
     await mod.click(panel, label="Bring back")
     assert (await only(gradus, channel)).active
+
+
+async def test_moderators_reach_every_group_of_many(
+    ada: MemberActor, mod: MemberActor, channel: ChannelHandle, gradus: Gradus
+) -> None:
+    assert channel.guild is not None
+    for number in range(30):
+        outline, owner = Outline(f"Group {number:02}", "Dropout"), 5000 + number
+        await gradus.groups.create(owner, channel.guild.id, channel.id, outline, Rules(), NOW)
+    panel = shown(await mod.click(shown(await mod.slash(channel, "admin")), label="Study groups"))
+    which = "gradus:admin-groups:which"
+    assert offered(panel, which)[-2:] == ["Group 23", "More groups …"]
+    panel = shown(await choose(mod, panel, which, "from:24"))
+    assert offered(panel, which) == [*(f"Group {number}" for number in range(24, 30)), "The first groups …"]
+    panel = shown(await choose(mod, panel, which, "from:0"))
+    assert offered(panel, which)[0] == "Group 00"
 
 
 async def test_who_moderates_no_more_changes_nothing(

@@ -10,12 +10,14 @@ import discord
 import pytest
 import simcord
 from simcord.actors import MemberActor
+from simcord.backend.errors import BackendError
 from simcord.builders import ChannelHandle
 from simcord.results import ResponseMessage
 
 from bot.assembly import Gradus
 from bot.chat.client import GradusClient
 from bot.groups.group import Group
+from bot.groups.group_store import NAMELESS
 from tests.bot.chat.reading import labels, shown
 from tests.bot.conftest import NOW
 
@@ -79,6 +81,49 @@ def in_thread(thread: ChannelHandle) -> set[int]:
     return set(thread._channel.thread_members)
 
 
+def archived_threads_are_stubborn(env: simcord.Env, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Discord, where one that is archived takes no change but to be opened, and lets nobody out."""
+    backend = env.backend
+    edit, take_out = backend.edit_channel, backend.remove_thread_member
+
+    def refuse_archived(id: int) -> None:
+        state = backend.get_channel(id).thread_metadata
+        if state is not None and state.archived:
+            raise BackendError(400, 50083, "Thread is archived")
+
+    def checked_edit(id: int, changes: Any, **more: Any) -> Any:
+        if (more.get("thread_metadata") or {}).get("archived") is not False:
+            refuse_archived(id)
+        return edit(id, changes, **more)
+
+    def checked_take_out(id: int, person: int) -> Any:
+        refuse_archived(id)
+        return take_out(id, person)
+
+    monkeypatch.setattr(backend, "edit_channel", checked_edit)
+    monkeypatch.setattr(backend, "remove_thread_member", checked_take_out)
+
+
+async def fall_silent(env: simcord.Env, thread: ChannelHandle) -> None:
+    """What a week without a word does to a thread."""
+    real = await env.bot.fetch_channel(thread.id)
+    assert isinstance(real, discord.Thread)
+    await real.edit(archived=True)
+
+
+def closed(thread: ChannelHandle) -> tuple[bool, bool]:
+    """Whether a thread is archived, and locked."""
+    state = thread._channel.thread_metadata
+    assert state is not None
+    return state.archived, state.locked
+
+
+async def delete_everything(who: MemberActor, channel: ChannelHandle) -> str:
+    """What one reads at the end of `/me`, Delete."""
+    asked = await who.click(shown(await who.slash(channel, "me")), label="Delete my data")
+    return str(shown(await who.click(shown(asked), label="Delete everything")).content)
+
+
 # ------------------------------------------------------------------------------ what may not be made
 
 
@@ -119,7 +164,7 @@ async def test_a_channel_of_its_own_is_seen_by_its_members_alone(
     await join(bob, gradus, simcord_env)
     assert room.overwrites_for(discord.Object(bob.id)) == sees
     assert group.place.role in simcord_env.backend.get_member(group.server, bob.id).role_ids
-    await gradus.groups.leave(bob.id, group.id)
+    await gradus.groups.leave(bob.id, group.id, NOW)
     await client_of(simcord_env).group_places.settle(group.id, NOW)
     assert room.overwrites_for(discord.Object(bob.id)).is_empty()
     assert group.place.role not in simcord_env.backend.get_member(group.server, bob.id).role_ids
@@ -292,6 +337,49 @@ async def test_a_study_channel_that_is_gone_is_reported(
     assert ada.id in in_thread(channel.threads[0])
 
 
+async def test_after_a_start_without_the_study_channel_groups_go_on_and_new_ones_are_made_where_one_is(
+    ada: MemberActor,
+    bob: MemberActor,
+    channel: ChannelHandle,
+    gradus: Gradus,
+    simcord_env: simcord.Env,
+    new_client: Callable[[], GradusClient],
+) -> None:
+    hall = simcord_env.guild.create_text_channel("hall")
+    await allow(gradus, simcord_env, study_channel=hall.id)
+    await make(ada, channel)
+    (thread,) = hall.threads
+    for id in (thread.id, hall.id):  # on Discord a thread goes with its channel
+        simcord_env.backend.delete_channel(id)
+    await simcord_env.restart_bot(new_client())
+    await simcord_env.settle()
+    panel = shown(await ada.slash(channel, "group mine"))
+    assert "a moderator can choose one for study groups in `/admin`" in to_mend(panel)
+    assert labels(panel)[-1] == "Make its place"
+    panel = await make(bob, channel, name="Larks")
+    assert to_mend(panel) == ""
+    assert bob.id in in_thread(channel.threads[0])
+    await allow(gradus, simcord_env, study_channel=channel.id)
+    panel = shown(await ada.click(shown(await ada.slash(channel, "group mine")), label="Make its place"))
+    assert to_mend(panel) == ""
+    assert ada.id in in_thread(channel.threads[1])
+
+
+async def test_an_announcement_channel_takes_no_threads_and_the_group_talks_where_it_was_made(
+    ada: MemberActor, channel: ChannelHandle, gradus: Gradus, simcord_env: simcord.Env
+) -> None:
+    news = simcord_env.guild.create_text_channel("news")
+    simcord_env.backend.get_channel(news.id).type = discord.ChannelType.news.value
+    simcord_env.backend.announce_channel_update(news.id)
+    await allow(gradus, simcord_env, study_channel=news.id)
+    assert "Its thread needs a text channel" in to_mend(await make(ada, news))
+    assert to_mend(await make(ada, channel, name="Larks")) == ""
+    role = simcord_env.guild.create_role("moderator", permissions=discord.Permissions(manage_guild=True))
+    mod = simcord_env.guild.add_member(simcord_env.create_user("mod"), roles=[role])
+    panel = shown(await mod.click(shown(await mod.slash(channel, "admin")), label="Study groups"))
+    assert to_mend(panel) == f"<#{news.id}> takes no private threads: choose a text channel under **Channels**."
+
+
 # ------------------------------------------------------------------------------------ people who go
 
 
@@ -334,14 +422,172 @@ async def test_deleting_ones_data_hands_the_group_over_and_lets_an_empty_one_go(
     assert (await only(gradus, simcord_env)).state == "archived"
 
 
-async def test_before_one_is_forgotten_one_is_let_out_of_every_place(
+async def test_an_owner_who_deletes_their_data_is_out_of_the_thread_and_the_heir_is_told(
     ada: MemberActor, bob: MemberActor, channel: ChannelHandle, gradus: Gradus, simcord_env: simcord.Env
 ) -> None:
     await make(ada, channel)
     await join(bob, gradus, simcord_env)
-    await client_of(simcord_env).group_places.let_out(ada.id, NOW)
-    assert in_thread(channel.threads[0]) & {ada.id, bob.id} == {bob.id}
-    assert await gradus.groups.mine(ada.id, simcord_env.guild.id) == ()
+    assert await delete_everything(ada, channel) == "Done: I keep nothing on you any more."
+    (thread,) = channel.threads
+    assert in_thread(thread) & {ada.id, bob.id} == {bob.id}
+    assert f"It is <@{bob.id}>'s" in str(thread.history()[0].embeds[0].description)
+    assert text(shown(await bob.slash(channel, "group mine"))).startswith("**Night owls** was handed over to you")
+    assert await gradus.mine.count(ada.id) == 0
+    assert await gradus.groups.settling.unsettled() == ()
+
+
+async def test_the_last_who_deletes_their_data_leaves_a_closed_thread_and_a_group_without_a_name(
+    ada: MemberActor, channel: ChannelHandle, gradus: Gradus, simcord_env: simcord.Env
+) -> None:
+    await make(ada, channel)
+    assert await delete_everything(ada, channel) == "Done: I keep nothing on you any more."
+    (thread,) = channel.threads
+    assert (closed(thread), ada.id in in_thread(thread)) == ((True, True), False)
+    assert thread.history()[0].embeds[0].description == "This group is archived. Nobody is left in it."
+    group = await only(gradus, simcord_env)
+    assert (group.state, group.name) == ("archived", NAMELESS)
+    await hour_passes(gradus, simcord_env)
+    assert await gradus.groups.settling.unsettled() == ()
+
+
+@pytest.mark.parametrize("status", [403, 503])
+async def test_who_deletes_their_data_is_told_where_discord_keeps_them(
+    ada: MemberActor, bob: MemberActor, channel: ChannelHandle, gradus: Gradus, simcord_env: simcord.Env, status: int
+) -> None:
+    await make(ada, channel)
+    await join(bob, gradus, simcord_env)
+    (thread,) = channel.threads
+    simcord_env.inject_error("DELETE", f"/channels/{thread.id}/thread-members/{ada.id}", status=status, times=None)
+    told = await delete_everything(ada, channel)
+    assert told.startswith("Done: I keep nothing on you any more.")
+    assert f"Discord did not let me take you out of <#{thread.id}>: leave there yourself" in told
+    assert await gradus.mine.count(ada.id) == 0
+    await client_of(simcord_env).group_places.tick(NOW)
+    assert await gradus.groups.settling.unsettled() == ()
+
+
+async def test_who_asked_to_join_and_deletes_their_data_asks_no_more(
+    ada: MemberActor, bob: MemberActor, channel: ChannelHandle, gradus: Gradus, simcord_env: simcord.Env
+) -> None:
+    await make(ada, channel, entry="approval")
+    await join(bob, gradus, simcord_env)
+    (thread,) = channel.threads
+    assert f"<@{bob.id}> asks to join" in thread.history()[-1].content
+    await delete_everything(bob, channel)
+    assert (thread.history()[-1].content, thread.history()[-1].components) == ("This request was taken back.", [])
+    assert (await gradus.groups.view((await only(gradus, simcord_env)).id)).requests == ()
+
+
+async def test_who_deletes_their_data_after_the_group_was_archived_is_out_of_its_place_too(
+    ada: MemberActor,
+    bob: MemberActor,
+    channel: ChannelHandle,
+    gradus: Gradus,
+    simcord_env: simcord.Env,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    archived_threads_are_stubborn(simcord_env, monkeypatch)
+    await make(ada, channel)
+    await join(bob, gradus, simcord_env)
+    group = await only(gradus, simcord_env)
+    await gradus.groups.archive(ada.id, group.id, moderator=False)
+    await client_of(simcord_env).group_places.tick(NOW)
+    (thread,) = channel.threads
+    assert closed(thread) == (True, True)
+    assert await delete_everything(bob, channel) == "Done: I keep nothing on you any more."
+    assert (closed(thread), bob.id in in_thread(thread)) == ((True, True), False)
+
+
+async def test_a_thread_that_fell_silent_is_closed_with_its_group(
+    ada: MemberActor,
+    channel: ChannelHandle,
+    gradus: Gradus,
+    simcord_env: simcord.Env,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    archived_threads_are_stubborn(simcord_env, monkeypatch)
+    await make(ada, channel)
+    (thread,) = channel.threads
+    await fall_silent(simcord_env, thread)
+    await gradus.groups.archive(ada.id, (await only(gradus, simcord_env)).id, moderator=False)
+    await client_of(simcord_env).group_places.tick(NOW)
+    assert closed(thread) == (True, True)
+    assert await gradus.groups.settling.unsettled() == ()
+
+
+async def test_a_group_whose_name_was_taken_meanwhile_comes_back_under_another(
+    ada: MemberActor,
+    bob: MemberActor,
+    channel: ChannelHandle,
+    gradus: Gradus,
+    simcord_env: simcord.Env,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    archived_threads_are_stubborn(simcord_env, monkeypatch)
+    panel = await make(ada, channel)
+    (thread,) = channel.threads
+    panel = shown(await ada.click(shown(await ada.click(panel, label="Archive")), label="Archive it"))
+    await make(bob, channel)
+    refused = await ada.click(panel, label="Bring back")
+    assert "Another group here has this name by now." in str([one.content for one in refused.followups])
+    form = await ada.click(panel, label="Edit")
+    panel = shown(await ada.submit_modal(form, {"name": "Larks", "about": "Core", "pace": ["2"]}))
+    assert closed(thread) == (True, True)
+    panel = shown(await ada.click(panel, label="Bring back"))
+    assert text(panel).startswith("**It goes on.**")
+    assert (thread._channel.name, closed(thread)) == ("Larks", (False, False))
+    assert thread.history()[0].embeds[0].title == "Larks"
+
+
+async def test_who_leaves_an_archived_group_sees_its_channel_no_more(
+    ada: MemberActor, bob: MemberActor, channel: ChannelHandle, gradus: Gradus, simcord_env: simcord.Env
+) -> None:
+    await allow(gradus, simcord_env, **ALLOWED)
+    await make(ada, channel, place="channel")
+    await join(bob, gradus, simcord_env)
+    group = await only(gradus, simcord_env)
+    await gradus.groups.archive(ada.id, group.id, moderator=False)
+    places = client_of(simcord_env).group_places
+    await places.tick(NOW)
+    await gradus.groups.leave(bob.id, group.id, NOW)
+    await places.tick(NOW)
+    room = guild_of(simcord_env).get_channel(group.place.channel or 0)
+    assert isinstance(room, discord.TextChannel)
+    assert room.overwrites_for(discord.Object(bob.id)).is_empty()
+    assert room.overwrites_for(discord.Object(ada.id)).send_messages is False
+
+
+async def test_who_left_the_thread_by_themselves_gives_the_role_back_when_they_leave_the_group(
+    ada: MemberActor, bob: MemberActor, channel: ChannelHandle, gradus: Gradus, simcord_env: simcord.Env
+) -> None:
+    await allow(gradus, simcord_env, group_roles=True)
+    await make(ada, channel, role=True)
+    await join(bob, gradus, simcord_env)
+    group = await only(gradus, simcord_env)
+    role = guild_of(simcord_env).get_role(group.place.role or 0)
+    assert role is not None
+    assert role.mentionable
+    simcord_env.inject_error("DELETE", f"/channels/*/thread-members/{bob.id}", status=404, code=10007, times=None)
+    await gradus.groups.leave(bob.id, group.id, NOW)
+    await client_of(simcord_env).group_places.tick(NOW)
+    assert role.id not in simcord_env.backend.get_member(group.server, bob.id).role_ids
+
+
+async def test_a_thread_whose_end_discord_did_not_tell_is_missed_once_something_changes(
+    ada: MemberActor, bob: MemberActor, channel: ChannelHandle, gradus: Gradus, simcord_env: simcord.Env
+) -> None:
+    await make(ada, channel)
+    (first,) = channel.threads
+    guild = guild_of(simcord_env)
+    remembered = guild.get_thread(first.id)
+    assert remembered is not None
+    simcord_env.backend.delete_channel(first.id)
+    await simcord_env.settle()
+    guild._threads[first.id] = remembered
+    await join(bob, gradus, simcord_env)
+    (thread,) = channel.threads
+    assert (await only(gradus, simcord_env)).place.thread == thread.id != first.id
+    assert in_thread(thread) >= {ada.id, bob.id}
 
 
 async def test_who_left_the_thread_is_let_in_again_by_the_panel_and_not_by_the_hour(
@@ -401,9 +647,7 @@ async def test_a_thread_that_fell_silent_is_left_alone_until_somebody_comes(
     (thread,) = channel.threads
     state = thread._channel.thread_metadata
     assert state is not None
-    silent = await simcord_env.bot.fetch_channel(thread.id)
-    assert isinstance(silent, discord.Thread)
-    await silent.edit(archived=True)
+    await fall_silent(simcord_env, thread)
     await hour_passes(gradus, simcord_env, 24 * 7)
     assert state.archived
     await join(bob, gradus, simcord_env)

@@ -166,6 +166,30 @@ async def test_the_whole_week_comes_in_order_and_every_press_after_a_restart_sti
     assert "over" in shown(await ada.click(opening, label="I'm here")).content
 
 
+async def test_who_deletes_their_data_in_the_middle_of_a_meeting_was_never_there(
+    world: World, ada: MemberActor, bob: MemberActor, cai: MemberActor, channel: ChannelHandle
+) -> None:
+    group = await world.make(ada, bob, cai, channel=channel)
+    await world.gradus.groups.wish(ada.id, group.id, shares_name=True, wants_nudge=True)
+    (thread,) = channel.threads
+    await world.at(MONDAY)
+    await world.at(MEETING)
+    (opening,) = titled(thread, "The meeting begins")
+    for who in (ada, bob):
+        await practised(world.gradus.practising, who.id, MEETING)
+        await who.click(opening, label="I'm here")
+    asked = await ada.click(shown(await ada.slash(channel, "me")), label="Delete my data")
+    await ada.click(shown(asked), label="Delete everything")
+    await let_see(world, ada, thread)
+    assert NOT_IN_IT in shown(await ada.click(opening, label="I'm here")).content
+    for day in range(5):
+        await world.at(MEETING + day * DAY)
+    (digest,) = titled(thread, "Week 1: what you did")
+    assert "**Meeting:** 1 member came." in words(digest)
+    assert "• ada" not in words(digest)
+    assert ada.user.dm_channel is None or ada.user.dm_channel.history() == []
+
+
 async def test_who_shares_their_name_is_named_by_their_effort_and_nobody_else(
     world: World, ada: MemberActor, bob: MemberActor, cai: MemberActor, channel: ChannelHandle
 ) -> None:

@@ -131,17 +131,17 @@ async def test_a_project_that_is_not_trained_here_says_so(ada: MemberActor, chan
 async def test_a_step_is_ticked_by_ones_own_word_and_unticked(
     ada: MemberActor, channel: ChannelHandle, simcord_env: simcord.Env, new_client: Callable[[], GradusClient]
 ) -> None:
-    panel = await opened(ada, channel, "Steps")
+    panel = await opened(ada, channel, "Career steps")
     assert "○ **1.** Regularisation · 0/2" in text(panel)
     one = shown(await choose(ada, panel, "step-1"))
     assert "mastering each of its concepts" in text(one)
-    assert labels(one) == ["Tick it myself", "Learn: Regularisation", "Steps"]
+    assert labels(one) == ["Tick it myself", "Learn: Regularisation", "Career steps"]
     form = await ada.click(one, label="Tick it myself")
     await simcord_env.restart_bot(new_client())
     one = shown(await ada.submit_modal(form, {"evidence": "**I** gave a talk @everyone"}))
     assert "✎ Your own word, 1 Mar 2026: **I** gave a talk @\u200beveryone" in text(one)
     assert labels(one)[:2] == ["Change my word", "Take my word back"]
-    steps = shown(await ada.click(one, label="Steps"))
+    steps = shown(await ada.click(one, label="Career steps"))
     assert "✓ **1.** Regularisation · ✎" in text(steps)
     one = shown(await ada.click(shown(await choose(ada, steps, "step-1")), label="Take my word back"))
     assert "Open." in text(one)
@@ -154,22 +154,22 @@ async def test_the_steps_of_projects_and_portfolio_lead_there(
     concepts = dict(catalogue.concepts) | {id: concept(id, title) for id, title in career.items()}
     steps = {id: Step(id, title, (id,)) for id, title in career.items()}
     gradus.curriculum.change(replace(catalogue, concepts=concepts, steps=steps), gradus.curriculum.bank)
-    one = shown(await choose(ada, await opened(ada, channel, "Steps"), "portfolio"))
+    one = shown(await choose(ada, await opened(ada, channel, "Career steps"), "portfolio"))
     assert "share it in a server, or name where you published it" in text(one)
-    assert labels(one) == ["Tick it myself", "Learn: A portfolio", "Portfolio", "Steps"]
+    assert labels(one) == ["Tick it myself", "Learn: A portfolio", "Portfolio", "Career steps"]
     await ada.click(await written(ada, channel), label="Share here")
-    one = shown(await choose(ada, await opened(ada, channel, "Steps"), "portfolio"))
+    one = shown(await choose(ada, await opened(ada, channel, "Career steps"), "portfolio"))
     assert "✓ Portfolio shared in a Discord server" in text(one)
     one = shown(await choose(ada, one, "projects"))
-    assert labels(one) == ["Tick it myself", "Learn: Projects", "Projects", "Steps"]
+    assert labels(one) == ["Tick it myself", "Learn: Projects", "Projects", "Career steps"]
 
 
 async def test_an_old_panel_shows_the_steps_of_who_presses(
     ada: MemberActor, bob: MemberActor, channel: ChannelHandle, gradus: Gradus
 ) -> None:
     await gradus.portfolios.tick(ada.id, "step-1", "a talk", NOW)
-    assert "1 of 2 done" in text(await opened(ada, channel, "Steps"))
-    assert "0 of 2 done" in text(await opened(bob, channel, "Steps"))
+    assert "1 of 2 done" in text(await opened(ada, channel, "Career steps"))
+    assert "0 of 2 done" in text(await opened(bob, channel, "Career steps"))
     assert await gradus.mine.count(bob.id) == 0
 
 
@@ -179,7 +179,7 @@ async def test_an_old_panel_shows_the_steps_of_who_presses(
 async def test_an_empty_portfolio_says_how_to_begin(ada: MemberActor, channel: ChannelHandle, gradus: Gradus) -> None:
     panel = await opened(ada, channel, "Portfolio")
     assert "/train start digits" in text(panel)
-    assert labels(panel) == ["Write", "Projects", "Steps"]
+    assert labels(panel) == ["Write", "Projects", "Career steps"]
     assert await gradus.mine.count(ada.id) == 0
     assert "0 of 3 done" in text(shown(await ada.click(panel, label="Projects")))  # in its place
 
@@ -294,6 +294,18 @@ async def test_a_message_that_a_moderator_deletes_ends_what_it_shared(
     real = simcord_env.bot.get_channel(channel.id)
     assert isinstance(real, discord.TextChannel)
     await real.get_partial_message(channel.history()[0].id).delete()
+    await simcord_env.settle()
+    assert (await gradus.portfolios.desk(ada.id, NOW)).shares == ()
+
+
+async def test_a_channel_that_is_cleared_ends_what_it_showed(
+    ada: MemberActor, channel: ChannelHandle, gradus: Gradus, simcord_env: simcord.Env
+) -> None:
+    await ada.click(await written(ada, channel), label="Share here")
+    gone = {"ids": [str(channel.history()[0].id)], "channel_id": str(channel.id)}
+    simcord_env.bot.dispatch(
+        "raw_bulk_message_delete", discord.RawBulkMessageDeleteEvent({**gone, "guild_id": str(simcord_env.guild.id)})
+    )
     await simcord_env.settle()
     assert (await gradus.portfolios.desk(ada.id, NOW)).shares == ()
 

@@ -293,6 +293,16 @@ async def test_one_concept_is_planned_by_its_name_and_a_wrong_name_is_told(
     assert "At 4 hours a week" in text(plan)
 
 
+async def test_a_goal_that_is_chosen_takes_the_place_of_the_one_concept_that_was_planned(
+    ada: MemberActor, channel: ChannelHandle, gradus: Gradus
+) -> None:
+    plan = await made(ada, await opened(ada, channel, "Plan"), concept="backprop")
+    again = await made(ada, plan, hours="4")
+    assert "Plan: Backpropagation" in text(again)
+    changed = await made(ada, again, goal=["levels"])
+    assert "Plan: The four levels" in text(changed)
+
+
 async def test_who_knows_it_all_is_told_so(ada: MemberActor, channel: ChannelHandle, gradus: Gradus) -> None:
     await gradus.profiles.keep(ada.id, Profile(level="advanced"), NOW)
     refused = await made(ada, await opened(ada, channel, "Plan"), goal=["stage:foundations"])

@@ -79,6 +79,16 @@ async def test_forgetting_the_last_member_archives_the_group_and_requests_go_too
         await groups.revive(CAROL, group.id, moderator=True)
 
 
+async def test_the_name_of_a_group_that_was_left_empty_is_forgotten_with_who_left_it(
+    groups: Groups, database: DatabaseThread
+) -> None:
+    group, other = await make(groups), await make(groups, BOB, "Larks")
+    await groups.leave(ADA, group.id, NOW)
+    assert (await groups.view(group.id)).group.name == "Owls"
+    assert await Mine(database, STORES).forget(ADA)
+    assert [(await groups.view(one.id)).group.name for one in (group, other)] == [NAMELESS, "Larks"]
+
+
 async def test_the_export_has_memberships_requests_and_owned_groups(groups: Groups, database: DatabaseThread) -> None:
     own = await make(groups)
     other = await make(groups, BOB, "Larks", Rules(approval=True))
@@ -141,8 +151,35 @@ async def test_one_person_owns_few_groups_and_names_are_taken_only_among_those_t
     await make(groups, BOB, "owls")
     for number in range(MOST_OWNED):
         await make(groups, ADA, f"Group {number}")
-    with pytest.raises(GradusError, match=f"You own {MOST_OWNED} groups here"):
+    with pytest.raises(GradusError, match=f"{MOST_OWNED} groups are the most"):
         await make(groups, ADA, "One more")
+
+
+async def test_an_archived_group_comes_back_only_where_there_is_room_and_its_name_is_free(groups: Groups) -> None:
+    first = await make(groups)
+    await groups.archive(ADA, first.id, moderator=False)
+    await make(groups, BOB, "owls")
+    with pytest.raises(GradusError, match="has this name by now"):
+        await groups.revive(ADA, first.id, moderator=False)
+    await groups.describe(ADA, first.id, Outline("Eagles", "Core"))
+    assert (await groups.revive(ADA, first.id, moderator=False)).active
+    assert (await groups.revive(ADA, first.id, moderator=False)).active  # a second press
+    await groups.archive(ADA, first.id, moderator=False)
+    for number in range(MOST_OWNED):
+        await make(groups, ADA, f"Group {number}")
+    with pytest.raises(GradusError, match=f"{MOST_OWNED} groups are the most"):
+        await groups.revive(BOB, first.id, moderator=True)
+
+
+async def test_the_heir_of_who_leaves_or_is_put_out_is_told(groups: Groups) -> None:
+    group = await make(groups)
+    await groups.join(BOB, SERVER, group.id, NOW)
+    await groups.join(CAROL, SERVER, group.id, NOW + timedelta(minutes=1))
+    await groups.leave(ADA, group.id, NOW)
+    assert await groups.notices(BOB) == (Notice("Owls", "handed over"),)
+    await groups.remove(CAROL, group.id, BOB, NOW, moderator=True)
+    assert await groups.notices(CAROL) == (Notice("Owls", "handed over"),)
+    assert await groups.notices(BOB) == (Notice("Owls", "removed"),)
 
 
 async def test_a_name_passes_the_servers_word_list(groups: Groups, database: DatabaseThread) -> None:
@@ -203,7 +240,7 @@ def _play(database: Database, store: GroupStore, learners: LearnerStore, acts: l
         if act == "join":
             store.join(database, "g", ids[one], at)
         elif act == "leave":
-            store.leave(database, "g", ids[one])
+            store.leave(database, "g", ids[one], at)
         elif act == "hand" and store.member(database, "g", ids[other]):
             store.hand_over(database, "g", ids[other])
         elif act == "forget":

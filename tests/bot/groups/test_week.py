@@ -93,10 +93,10 @@ def test_most_are_never_fewer_than_three_of_five() -> None:
 @pytest.mark.parametrize("people", range(1, 8))
 def test_what_most_have_mastered_tells_nobody_what_another_has(people: int) -> None:
     """Whoever looks, and whatever they have mastered themselves: every other member could have, or could have not."""
-    said = [some for some in product((False, True), repeat=people) if mastered_by_most([{"a"} if one else set() for one in some], ("a",))]
-    for viewer, own, other in product(range(people), (False, True), range(people)):
-        worlds = {some[other] for some in said if some[viewer] is own}
-        assert other == viewer or len(worlds) != 1
+    worlds = [["a" * one for one in able] for able in product((0, 1), repeat=people)]
+    said = [some for some in worlds if mastered_by_most(some, ("a",))]
+    for viewer, own, other in product(range(people), ("", "a"), range(people)):
+        assert other == viewer or len({some[other] for some in said if some[viewer] == own}) != 1
     assert bool(said) == (people >= 5)
 
 

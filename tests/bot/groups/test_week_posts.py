@@ -540,7 +540,7 @@ async def test_nobody_is_nudged_who_practised_or_did_not_ask_or_stopped_asking(
     def stop(db: Database) -> None:
         learners = [LearnerStore().learner_for(db, person, MADE).id for person in (BOB, CAI)]
         GroupStore().set_wishes(db, GROUP.id, learners[0], shares_name=False, wants_nudge=False)
-        GroupStore().leave(db, GROUP.id, learners[1])
+        GroupStore().leave(db, GROUP.id, learners[1], MADE)
 
     database.call(stop)
     await live(weeks, room, thursday, thursday + 2 * DAY)

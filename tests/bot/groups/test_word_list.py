@@ -6,7 +6,7 @@ from bot.groups.word_list import REFUSAL, as_lines, check, forbidden, phrases_in
 from bot.servers.settings import LONGEST_WORD_LIST, ServerSettings
 from foundation.errors import GradusError
 
-LIST = frozenset({"cunt", "free nitro", "Größe", "спам", "ass"})
+LIST = frozenset({"cunt", "free nitro", "Größe", "спам", "ass", "hell", "well see", "88"})
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,11 @@ LIST = frozenset({"cunt", "free nitro", "Größe", "спам", "ass"})
         "c u n t",
         "c.u.n.t!",
         "c_u-n*t",
+        "cu.nt",
+        "c**un**t",
+        "cu\U0001f642nt",
+        "cun-т",
+        "free ni.tro",
         "cuuuunt",
         "you cunt\nyou",
         "get FREE   Nitro now",
@@ -43,6 +48,9 @@ def test_a_word_is_known_again_in_every_dress(text: str) -> None:
         "Scunthorpe is a town",
         "the class passes, and the mass assures it",
         "nitro is not free",
+        "well, he'll be here; we’ll see",
+        "v8.8 and 8-8",
+        "a class. Passes",
         "as a rule, L1 loss and conv2d with fp16 on an A100",
         "x = a[0] + b[1]; assert x == 3",
         "",

@@ -311,6 +311,9 @@ async def test_the_road_goes_by_the_level_again(diagnostics: Diagnostics, databa
     await diagnostics.go_by_level(EVE)
     assert not (await diagnostics.overview(ADA)).placed
     assert await diagnostics.placed(ADA) is None
+    assert (await diagnostics.view(ADA, view.id)).state == "left"
+    await diagnostics.keep(ADA, view.id, NOW)
+    assert await diagnostics.placed(ADA)
 
 
 async def test_export_has_it_and_forget_takes_it(diagnostics: Diagnostics, database: DatabaseThread) -> None:

@@ -270,15 +270,32 @@ async def test_the_calendar_has_what_is_left_on_its_days(road: Road, practising:
     assert len(events) == 27
     first, last = events[0], events[-1]
     assert (str(first["summary"]), first.decoded("dtstart")) == (
-        "Learn: Supervised and unsupervised learning",
+        "Learn: Python: variables, expressions and statements",
         TODAY + DAY,
     )
     assert (str(last["summary"]), last.decoded("dtend")) == (
         "Project: Handwritten digit recognition",
         TODAY + 28 * DAY,
     )
-    again = Calendar.from_ical(await road.planning.calendar(ADA, NOW)).walk("VEVENT")
-    assert [str(one["uid"]) for one in again] == [str(one["uid"]) for one in events]
+    assert uids(await road.planning.calendar(ADA, NOW)) == {str(one["uid"]) for one in events}
+
+
+def uids(calendar: bytes) -> set[str]:
+    return {str(one["uid"]) for one in Calendar.from_ical(calendar).walk("VEVENT")}
+
+
+async def test_calendars_of_two_learners_or_installations_share_no_entry(road: Road, database: DatabaseThread) -> None:
+    await road.planning.make(ADA, Wish("28-days"), NOW)
+    await road.planning.make(BOB, Wish("28-days"), NOW)
+    mine, theirs = uids(await road.planning.calendar(ADA, NOW)), uids(await road.planning.calendar(BOB, NOW))
+    plan = await plan_of(road)
+    await road.planning.replan(ADA, plan.revision, NOW + DAY)
+    assert uids(await road.planning.calendar(ADA, NOW + DAY)) == mine
+    database.call(lambda db: LearnerStore().forget(db, 1))
+    database.call(lambda db: PlanStore().forget(db, 1))
+    await road.planning.make(ADA, Wish("28-days"), NOW + DAY)  # as it would be where they were met another time
+    elsewhere = uids(await road.planning.calendar(ADA, NOW + DAY))
+    assert len(mine | theirs | elsewhere) == 3 * 28
 
 
 async def test_a_plan_is_exported_and_forgotten(road: Road, database: DatabaseThread) -> None:
