@@ -67,13 +67,6 @@ class VerdictButton(
         )
         self.act, self.post = act, post
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed, from what its id says."""
-        return cls(match["act"], match["post"])
-
     async def pressed(self, interaction: Press) -> None:
         """Keep it, show it where the answer stands, and go on to the next."""
         await interaction.response.defer()
@@ -134,13 +127,6 @@ class WordsButton(
                 row=2,
             )
         )
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: Any, /
-    ) -> Self:
-        """The button that was pressed."""
-        return cls()
 
     async def pressed(self, interaction: Press) -> None:
         """Open the form: it must be the first answer to the press."""

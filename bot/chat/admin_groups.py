@@ -159,13 +159,6 @@ class ServerGroups(
             )
         )
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The select that was used."""
-        return cls()
-
     async def pressed(self, interaction: Press) -> None:
         """Show it, or the others."""
         await interaction.response.defer()
@@ -189,13 +182,6 @@ class ModerateButton(
             discord.ui.Button(label=ACTS[act], style=style, custom_id=f"gradus:admin-groups:{act}:{group}", row=1)
         )
         self.act, self.group = act, group
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed, from what its id says."""
-        return cls(match["act"], match["group"])
 
     async def pressed(self, interaction: Press) -> None:
         """Do it, and show the group."""
@@ -224,13 +210,6 @@ class MemberOut(
             )
         )
         self.group = group
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The select that was used."""
-        return cls(match["group"])
 
     async def pressed(self, interaction: Press) -> None:
         """Take them out of the group and of its place; they read it in `/group mine`."""

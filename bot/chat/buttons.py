@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import discord
 
@@ -56,13 +56,6 @@ class AnswerButton(Standing, discord.ui.DynamicItem[discord.ui.Button[discord.ui
             )
         )
         self.act, self.answer = act, id
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed, from what its id says."""
-        return cls(match["act"], match["id"])
 
     async def pressed(self, interaction: discord.Interaction["GradusClient"]) -> None:
         """Answer a press."""

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 import discord
@@ -139,13 +139,6 @@ class DailyButton(
         )
         self.act = act
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: Any, /
-    ) -> Self:
-        """The button that was pressed, from what its id says."""
-        return cls(match["act"])
-
     async def pressed(self, interaction: Press) -> None:
         """Open the form, which must be the first answer to a press, or change what the button says."""
         gradus, person = interaction.client.gradus, interaction.user.id
@@ -175,13 +168,6 @@ class DailySelect(
     def __init__(self, what: str, options: list[discord.SelectOption] | None = None) -> None:
         super().__init__(discord.ui.Select(options=options or [], custom_id=f"gradus:daily:choose:{what}"))
         self.what = what
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: Any, /
-    ) -> Self:
-        """The select that was used, from what its id says."""
-        return cls(match["what"])
 
     async def pressed(self, interaction: Press) -> None:
         """Keep what was chosen."""

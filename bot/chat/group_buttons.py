@@ -70,13 +70,6 @@ class GroupButton(
         )
         self.act, self.group = act, group
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed, from what its id says."""
-        return cls(match["act"], match["group"])
-
     async def pressed(self, interaction: Press) -> None:
         """Do it."""
         from bot.chat.group_panel import act_on_group  # it makes panels with these buttons in them

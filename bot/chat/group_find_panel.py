@@ -1,7 +1,6 @@
 """Study groups to be found: a list by how well each fits, and one of them with what joins it."""
 
-import re
-from typing import Any, Self
+from typing import Any
 
 import discord
 
@@ -37,13 +36,6 @@ class FindButton(Standing, discord.ui.DynamicItem[discord.ui.Button[discord.ui.V
             discord.ui.Button(label=label, style=discord.ButtonStyle.primary, custom_id="gradus:group:find")
         )
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed."""
-        return cls()
-
     async def pressed(self, interaction: Press) -> None:
         """Show them in the panel's place."""
         await interaction.response.defer()
@@ -61,13 +53,6 @@ class StageChoice(Standing, discord.ui.DynamicItem[discord.ui.Select[discord.ui.
             for id, words in {ALL_STAGES: "Every stage", **stages}.items()
         ]
         super().__init__(discord.ui.Select(custom_id="gradus:group:stage", options=options[:MOST_LISTED], row=0))
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The select that was used."""
-        return cls()
 
     async def pressed(self, interaction: Press) -> None:
         """Show the groups of that stage."""
@@ -87,13 +72,6 @@ class FoundGroups(Standing, discord.ui.DynamicItem[discord.ui.Select[discord.ui.
         super().__init__(
             discord.ui.Select(custom_id="gradus:group:found", placeholder="Look at a group", options=options, row=1)
         )
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The select that was used."""
-        return cls()
 
     async def pressed(self, interaction: Press) -> None:
         """Show it, with what joins it."""

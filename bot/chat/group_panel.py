@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Self
+from typing import Any
 
 import discord
 
@@ -185,13 +185,6 @@ class OwnGroups(Standing, discord.ui.DynamicItem[discord.ui.Select[discord.ui.Vi
             discord.ui.Select(custom_id="gradus:group:own", placeholder="Your groups", options=options, row=0)
         )
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The select that was used."""
-        return cls()
-
     async def pressed(self, interaction: Press) -> None:
         """Show the group that was chosen."""
         await interaction.response.defer()
@@ -210,13 +203,6 @@ class NewOwner(
             discord.ui.UserSelect(custom_id=f"gradus:group:heir:{group}", placeholder="The new owner", row=0)
         )
         self.group = group
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The select that was used."""
-        return cls(match["group"])
 
     async def pressed(self, interaction: Press) -> None:
         """Hand the group over, and tell who has it now."""

@@ -1,10 +1,9 @@
 """The buttons of a group's week: its plan, its calendar, questions on it, who came, and how it goes on."""
 
 import io
-import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import discord
 
@@ -52,13 +51,6 @@ class GroupPlanButton(
         super().__init__(discord.ui.Button(label="Plan", custom_id=f"gradus:group-plan:{group}", row=row))
         self.group = group
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed, from what its id says."""
-        return cls(match["group"])
-
     async def pressed(self, interaction: Press) -> None:
         """Show it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -80,13 +72,6 @@ class WeekButton(
         self.act = act
         self.group = group
         self.mark = mark
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed, from what its id says."""
-        return cls(match["act"], match["group"], match["mark"])
 
     @property
     def day(self) -> date | None:
@@ -178,13 +163,6 @@ class LessonSelect(
         )
         self.group = group
         self.mark = mark
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The select that was used, from what its id says."""
-        return cls(match["group"], match["mark"])
 
     async def pressed(self, interaction: Press) -> None:
         """Open it."""

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import discord
 from discord.ext import commands
@@ -106,13 +106,6 @@ class PortfolioButton(
         )
         self.act = act
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed, from what its id says."""
-        return cls(match["act"])
-
     async def pressed(self, interaction: Press) -> None:
         """Do it; a form must be the first answer to a press, so that one defers nothing."""
         gradus, person = interaction.client.gradus, interaction.user.id
@@ -178,13 +171,6 @@ class AboutSelect(
                 placeholder="Write about a project", options=options, custom_id="gradus:works:write-about", row=0
             )
         )
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The select that was used."""
-        return cls()
 
     async def pressed(self, interaction: Press) -> None:
         """Open the form of that project."""
@@ -308,13 +294,6 @@ class LookButton(
             discord.ui.Button(label="Look", style=discord.ButtonStyle.primary, custom_id=f"gradus:works:shared:{share}")
         )
         self.share = share
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed, from what its id says."""
-        return cls(match["share"])
 
     async def pressed(self, interaction: Press) -> None:
         """Send the page."""

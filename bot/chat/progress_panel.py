@@ -3,11 +3,10 @@
 import asyncio
 import io
 import logging
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import discord
 
@@ -248,13 +247,6 @@ class ProgressButton(
             )
         )
         self.act = act
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed, from what its id says."""
-        return cls(match["act"])
 
     async def pressed(self, interaction: Press) -> None:
         """Open the statistics, or turn their panel."""

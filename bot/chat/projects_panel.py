@@ -6,7 +6,7 @@ The way between them and the portfolio is `WorksButton`, which stands on `/me` t
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import discord
 
@@ -119,13 +119,6 @@ class WorksButton(
         )
         self.door = door
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed, from what its id says."""
-        return cls(match["door"])
-
     async def pressed(self, interaction: Press) -> None:
         """Show it in place of the panel; on `/me`, and where others see the message, beside it."""
         in_place = _stands_on_our_panel(interaction)
@@ -185,13 +178,6 @@ class ProjectSelect(
             discord.ui.Select(placeholder="Open a project", options=options, custom_id=f"gradus:works:project:{at}")
         )
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The select that was used."""
-        return cls()
-
     async def pressed(self, interaction: Press) -> None:
         """Show it."""
         await interaction.response.defer()
@@ -215,13 +201,6 @@ class ProjectButton(
             )
         )
         self.act, self.project = act, project
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed, from what its id says."""
-        return cls(match["act"], match["project"])
 
     async def pressed(self, interaction: Press) -> None:
         """Open the form of a run, or the lesson, beside the panel."""
@@ -264,13 +243,6 @@ class StepSelect(
             discord.ui.Select(placeholder="Open a step", options=options, custom_id=f"gradus:works:step:{at}")
         )
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The select that was used."""
-        return cls()
-
     async def pressed(self, interaction: Press) -> None:
         """Show it."""
         await interaction.response.defer()
@@ -293,13 +265,6 @@ class StepButton(
             )
         )
         self.act, self.step = act, step
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed, from what its id says."""
-        return cls(match["act"], match["step"])
 
     async def pressed(self, interaction: Press) -> None:
         """Do it; a form must be the first answer to a press, so that one defers nothing."""

@@ -1,7 +1,6 @@
 """The button that begins practice on what a lesson or an answer is about."""
 
-import re
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 import discord
 
@@ -29,13 +28,6 @@ class QuizMeButton(
             )
         )
         self.concept = concept
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed, from what its id says."""
-        return cls(match["concept"])
 
     async def pressed(self, interaction: discord.Interaction["GradusClient"]) -> None:
         """Begin."""

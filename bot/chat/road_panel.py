@@ -166,13 +166,6 @@ class RoadButton(
         )
         self.act = act
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed, from what its id says."""
-        return cls(match["act"])
-
     async def pressed(self, interaction: Press) -> None:
         """Open a panel, turn to one, open the form (the first answer to a press), or give the file."""
         gradus, person = interaction.client.gradus, interaction.user.id
@@ -211,13 +204,6 @@ class StageButton(
             )
         )
         self.stage = stage
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed, from what its id says."""
-        return cls(match["stage"])
 
     async def pressed(self, interaction: Press) -> None:
         """Turn the panel."""

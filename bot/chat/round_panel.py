@@ -171,13 +171,6 @@ class RoundButton(
         )
         self.act, self.round = act, round
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed, from what its id says."""
-        return cls(match["act"], match["round"])
-
     async def pressed(self, interaction: Press) -> None:
         """Act, and answer who pressed alone."""
         if self.act == "practise":

@@ -1,7 +1,8 @@
 """What all buttons and selects share: they outlive restarts, and what goes wrong is told politely."""
 
+import re
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import discord
 
@@ -10,7 +11,17 @@ if TYPE_CHECKING:
 
 
 class Standing:
-    """Mixed into a `DynamicItem`, before it: discord.py would only log what an item raises."""
+    """Mixed into a `DynamicItem`, before it: discord.py would only log what an item raises.
+
+    An item is made from what its id says: the named groups of its template are what it is made of.
+    """
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Any, item: Any, match: re.Match[str], /) -> Self:
+        """The item that was pressed."""
+        make: Any = cls
+        made: Self = make(**match.groupdict())
+        return made
 
     async def callback(self, interaction: Any) -> Any:
         """Act on a press; what it raises is told to who pressed."""

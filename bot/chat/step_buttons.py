@@ -1,8 +1,7 @@
 """The buttons of next steps, under one's progress and under the map alike: each does what its step says."""
 
-import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import discord
 
@@ -35,13 +34,6 @@ class StepButton(
             )
         )
         self.act, self.of = act, of
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed, from what its id says."""
-        return cls(match["act"], match["of"])
 
     async def pressed(self, interaction: Press) -> None:
         """Ask what is due, open the lesson or the form of a run, or lay the plan out anew."""

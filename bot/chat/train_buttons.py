@@ -1,8 +1,7 @@
 """The buttons of training that stand under messages and panels alike. What they open, `bot.chat.train_panel` makes."""
 
-import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import discord
 
@@ -47,13 +46,6 @@ class RunButton(
         )
         self.act, self.run = act, run
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed, from what its id says."""
-        return cls(match["act"], match["run"])
-
     async def pressed(self, interaction: Press) -> None:
         """Do it."""
         from bot.chat.train_panel import act_on_run  # it makes panels with these buttons in them
@@ -75,13 +67,6 @@ class TrainButton(
             )
         )
         self.door = door
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed, from what its id says."""
-        return cls(match["door"])
 
     async def pressed(self, interaction: Press) -> None:
         """Open it."""

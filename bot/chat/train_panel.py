@@ -283,13 +283,6 @@ class FormButton(
         )
         self.act, self.form = act, form
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed, from what its id says."""
-        return cls(match["act"], match["form"])
-
     async def pressed(self, interaction: Press) -> None:
         """Turn the panel; a form of options must be the first answer to a press, so that one defers nothing."""
         training, person = interaction.client.gradus.training, interaction.user.id
@@ -342,13 +335,6 @@ class TaskSelect(
             )
         )
         self.form = form
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The select that was used."""
-        return cls(match["form"])
 
     async def pressed(self, interaction: Press) -> None:
         """Show that task's options."""
@@ -440,13 +426,6 @@ class OpenSelect(
             )
         )
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The select that was used."""
-        return cls()
-
     async def pressed(self, interaction: Press) -> None:
         """Show it."""
         await interaction.response.defer()
@@ -514,13 +493,6 @@ class BoardTask(
             for id, one in list(TASKS.items())[:MOST_OPTIONS]
         ]
         super().__init__(discord.ui.Select(options=options, custom_id="gradus:train:board-of-task", row=0))
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The select that was used."""
-        return cls()
 
     async def pressed(self, interaction: Press) -> None:
         """Show it."""

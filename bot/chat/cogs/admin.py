@@ -252,13 +252,6 @@ class PanelButton(
         )
         self.act = act
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: Any, /
-    ) -> Self:
-        """The button that was pressed, from what its id says."""
-        return cls(match["act"])
-
     async def pressed(self, interaction: Press) -> None:
         """A form must be the first answer to a press; everything else is acknowledged first."""
         if self.act == "limits":
@@ -387,13 +380,6 @@ class PersonChoice(
             )
         )
         self.act = act
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: Any, /
-    ) -> Self:
-        """The select that was used."""
-        return cls(match["act"])
 
     async def pressed(self, interaction: Press) -> None:
         """Change the list and show it. Oneself and bots are left out."""

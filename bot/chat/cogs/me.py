@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
@@ -113,13 +113,6 @@ class DataButton(
             )
         )
         self.act = act
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: Any, /
-    ) -> Self:
-        """The button that was pressed, from what its id says."""
-        return cls(match["act"])
 
     async def pressed(self, interaction: discord.Interaction["GradusClient"]) -> None:
         """Export, ask once more, delete, or leave it."""

@@ -1,7 +1,7 @@
 """`/start`: what Gradus can do, and one form for goal, level, hour and zone."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
@@ -99,13 +99,6 @@ class SetUpButton(
                 label="Set up", style=discord.ButtonStyle.primary, custom_id="gradus:start:set-up", row=row
             )
         )
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: Any, /
-    ) -> Self:
-        """The button that was pressed."""
-        return cls()
 
     async def pressed(self, interaction: discord.Interaction["GradusClient"]) -> None:
         """A form must be the first answer to a press, so nothing is deferred here."""

@@ -137,7 +137,10 @@ async def test_only_buttons_with_something_behind_them_are_shown(
     answerer.reply = replace(ANSWER, verdict="related", concept="regularization", passages=())
     result = await ada.slash(channel, "ask", question="what is regularisation?")
     assert result.response is not None
-    assert labels(result.response.components) == [["Sources", "Follow up"], ["Helpful", "Not helpful", "Remove", "Ask the group"]]
+    assert labels(result.response.components) == [
+        ["Sources", "Follow up"],
+        ["Helpful", "Not helpful", "Remove", "Ask the group"],
+    ]
 
 
 async def test_a_button_knows_itself_again_by_its_id() -> None:

@@ -302,10 +302,8 @@ async def test_a_channel_that_is_cleared_ends_what_it_showed(
     ada: MemberActor, channel: ChannelHandle, gradus: Gradus, simcord_env: simcord.Env
 ) -> None:
     await ada.click(await written(ada, channel), label="Share here")
-    gone = {"ids": [str(channel.history()[0].id)], "channel_id": str(channel.id)}
-    simcord_env.bot.dispatch(
-        "raw_bulk_message_delete", discord.RawBulkMessageDeleteEvent({**gone, "guild_id": str(simcord_env.guild.id)})
-    )
+    gone = discord.RawBulkMessageDeleteEvent({"ids": [channel.history()[0].id], "channel_id": channel.id})
+    simcord_env.bot.dispatch("raw_bulk_message_delete", gone)
     await simcord_env.settle()
     assert (await gradus.portfolios.desk(ada.id, NOW)).shares == ()
 

@@ -53,9 +53,7 @@ async def test_a_visitor_joins_the_group_in_the_study_hall_and_finds_its_thread(
     await you.click(invitation, label="Join")
     await simulation.tick()
     (group,) = await gradus.groups.mine(you.id, SERVER_ID)
-    assert {one.person for one in (await gradus.groups.view(group.id)).members} == {
-        one.id for one in simulation.people
-    }
+    assert {one.person for one in (await gradus.groups.view(group.id)).members} == {one.id for one in simulation.people}
     assert GROUP.name in [place.name for place in simulation.places(you.id) if place.kind == "thread"]
 
 

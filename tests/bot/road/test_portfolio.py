@@ -8,7 +8,7 @@ import pytest
 
 from bot.assembly import CONVERSATIONS, STORES
 from bot.curriculum import Curriculum
-from bot.groups.asked import MemberAnswer
+from bot.groups.asked import GroupQuestion, MemberAnswer
 from bot.groups.asked_store import AskedStore
 from bot.groups.group_store import GroupStore
 from bot.mine import Mine
@@ -191,8 +191,12 @@ async def test_a_group_with_others_and_an_accepted_answer_are_evidence(
     database.call(lambda db: groups.add(db, GROUP, ada))
     assert await deeds() == ["", ""]  # alone
     database.call(lambda db: groups.join(db, GROUP.id, bob, NOW))
-    asked = MemberAnswer("a1", "q1", SERVER, "Why?", None, ada, ADA, None, "Because.", NOW)
-    database.call(lambda db: AskedStore().add_answer(db, asked, 5))
+    question = GroupQuestion(
+        "q1", SERVER, GROUP.id, "x", bob, BOB, None, "Why?", None, asked_at=NOW, due_at=NOW, state="open", hidden=False
+    )
+    answer = MemberAnswer("a1", "q1", SERVER, "Why?", None, ada, ADA, None, "Because.", NOW)
+    database.call(lambda db: AskedStore().add_question(db, question, 5))
+    database.call(lambda db: AskedStore().add_answer(db, answer, 5))
     assert await deeds() == ["Member of 1 study group", ""]
     database.call(lambda db: AskedStore().set_answer_state(db, "a1", "accepted"))
     assert (await deeds())[1] == "1 answer to members accepted"
