@@ -152,7 +152,7 @@ function replaceIfChanged(parent, nodes) {
 }
 
 const MORE = [
-  " ", ["code", "/learn"], " opens lessons, ", ["code", "/quiz now"], " asks questions, ", ["code", "/train start"], " trains a network, ", ["code", "/start"], " says what else there is. A study group waits in #study-hall.",
+  " ", ["code", "/learn"], " opens lessons, ", ["code", "/quiz now"], " asks questions, ", ["code", "/train start"], " trains a network, ", ["code", "/start"], " says more; a group waits in #study-hall.",
   " ", ["em", "Explain this"], " is in a message's menu. Switch people ", ["wide", "below left"], ["narrow", "under ☰"], ".",
 ];
 const HINTS = {
