@@ -25,6 +25,7 @@ EXPORT_FILE = "gradus-export.zip"
 LABELS = {
     "export": "Export",
     "conversations": "Forget conversations",
+    "forget": "Forget them",
     "delete": "Delete my data",
     "erase": "Delete everything",
     "keep": "Keep it",
@@ -42,8 +43,12 @@ KEPT = """{count} entries, as far as you did these things: settings, practice, p
 portfolio, study groups, questions with answers, talks, votes. Questions to me, with my answers, go by \
 themselves after 90 days, talks after 30.
 
-**Forget conversations** removes, at once, what you asked me and our talks, and takes down what you wrote in study \
-groups, with the answers to your questions."""
+**Forget conversations** removes what you asked me and our talks, and takes down what you wrote in study groups."""
+
+FORGET_WARNING = """This removes, at once and for good, what you asked me, what I answered, and our talks. What you \
+wrote in study groups is taken down, and so are others' answers to your questions there.
+
+Your practice, your groups and your settings stay."""
 
 DELETE_WARNING = """This removes, at once and for good, all that I keep on you: your settings, your practice, \
 where I placed you, your plan, your training runs (one under way stops) and your places on boards, your portfolio \
@@ -103,7 +108,7 @@ class DataButton(
     """A button about the data of who presses it, whoever that is."""
 
     def __init__(self, act: str, row: int | None = None) -> None:
-        danger = act in ("delete", "erase")
+        danger = act in ("forget", "delete", "erase")
         super().__init__(
             discord.ui.Button(
                 label=LABELS[act],
@@ -129,8 +134,22 @@ async def _export(interaction: discord.Interaction["GradusClient"]) -> None:
     )
 
 
-async def _forget_conversations(interaction: discord.Interaction["GradusClient"]) -> None:
+async def _ask_to_forget(interaction: discord.Interaction["GradusClient"]) -> None:
+    await _ask_once_more(interaction, "Forget our conversations?", FORGET_WARNING, "forget")
+
+
+async def _ask_to_erase(interaction: discord.Interaction["GradusClient"]) -> None:
+    await _ask_once_more(interaction, "Delete all that I keep on you?", DELETE_WARNING, "erase")
+
+
+async def _ask_once_more(interaction: discord.Interaction["GradusClient"], title: str, text: str, act: str) -> None:
     await interaction.response.defer(ephemeral=True, thinking=True)
+    page = Page(title=title, text=text, colour=RELATED_COLOUR)
+    await send_followup(interaction, Post(page, None, standing_view(DataButton(act), DataButton("keep"))))
+
+
+async def _forget_conversations(interaction: discord.Interaction["GradusClient"]) -> None:
+    await interaction.response.defer()
     gone = await interaction.client.gradus.mine.forget_conversations(interaction.user.id)
     text = (
         "Done: I no longer keep what you asked, what I answered, or our talks; what you wrote in study groups is taken "
@@ -138,13 +157,7 @@ async def _forget_conversations(interaction: discord.Interaction["GradusClient"]
         if gone
         else "I keep no conversation with you."
     )
-    await interaction.followup.send(text, ephemeral=True)
-
-
-async def _ask_once_more(interaction: discord.Interaction["GradusClient"]) -> None:
-    await interaction.response.defer(ephemeral=True, thinking=True)
-    page = Page(title="Delete all that I keep on you?", text=DELETE_WARNING, colour=RELATED_COLOUR)
-    await send_followup(interaction, Post(page, None, standing_view(DataButton("erase"), DataButton("keep"))))
+    await interaction.edit_original_response(content=text, embed=None, view=None)
 
 
 async def _erase(interaction: discord.Interaction["GradusClient"]) -> None:
@@ -166,8 +179,9 @@ async def _keep(interaction: discord.Interaction["GradusClient"]) -> None:
 
 ACTS: Mapping[str, Callable[[discord.Interaction["GradusClient"]], Awaitable[None]]] = {
     "export": _export,
-    "conversations": _forget_conversations,
-    "delete": _ask_once_more,
+    "conversations": _ask_to_forget,
+    "forget": _forget_conversations,
+    "delete": _ask_to_erase,
     "erase": _erase,
     "keep": _keep,
 }

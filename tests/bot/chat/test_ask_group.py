@@ -726,8 +726,9 @@ async def test_who_forgets_their_conversations_takes_down_what_they_wrote_in_gro
     await ask(ada, channel)
     await reply(bob, last(room))
     panel = shown(await ada.slash(channel, "me"))
-    assert "with the answers to your questions" in str(panel.embeds[0].fields[-1].value)
-    assert "taken down" in said(await ada.click(panel, label="Forget conversations"))
+    warning = shown(await ada.click(panel, label="Forget conversations"))
+    assert "others' answers to your questions" in str(warning.embeds[0].description)
+    assert "taken down" in said(await ada.click(warning, label="Forget them"))
     await tick(simcord_env, NOW + MINUTE)
     assert [title(one) for one in room.history()] == ["Removed", "Removed"]
     assert QUESTION not in str([one.embeds[0].to_dict() for one in room.history()])

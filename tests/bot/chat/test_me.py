@@ -70,8 +70,12 @@ async def test_conversations_are_forgotten_and_practice_stays(
     await gradus.practising.answer(ada.id, view.session.id, 0, "A", gradus.clock())
     before = await gradus.mine.count(bob.id)
     panel = await ada.slash(channel, "me")
-    done = await ada.click(shown(panel), label="Forget conversations")
-    assert done.ephemeral
+    warning = await ada.click(shown(panel), label="Forget conversations")
+    assert warning.ephemeral
+    await ada.click(shown(warning), label="Keep it")
+    assert await gradus.mine.count(ada.id) > 1
+    warning = await ada.click(shown(panel), label="Forget conversations")
+    done = await ada.click(shown(warning), label="Forget them")
     assert "no longer keep what you asked" in str(shown(done).content)
     with zipfile.ZipFile(io.BytesIO(await gradus.mine.export(ada.id, gradus.clock()))) as archive:
         tables = json.loads(archive.read("gradus-data.json"))["tables"]
@@ -79,7 +83,7 @@ async def test_conversations_are_forgotten_and_practice_stays(
     assert not tables["talks"]
     assert tables["sessions"]
     assert await gradus.mine.count(bob.id) == before
-    again = await ada.click(shown(panel), label="Forget conversations")
+    again = await ada.click(shown(await ada.click(shown(panel), label="Forget conversations")), label="Forget them")
     assert "I keep no conversation" in str(shown(again).content)
 
 
