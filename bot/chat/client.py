@@ -32,10 +32,11 @@ from bot.chat.daily_panel import DAILY_ITEMS
 from bot.chat.diagnostic_panel import DIAGNOSTIC_ITEMS
 from bot.chat.errors import Complaints
 from bot.chat.group_find_panel import FIND_ITEMS
-from bot.chat.group_panel import GROUP_ITEMS, Invitations
+from bot.chat.group_panel import GROUP_ITEMS, INVITED_AGAIN
 from bot.chat.group_places import GroupPlaces
 from bot.chat.group_week_panel import WEEK_ITEMS
 from bot.chat.group_week_sender import GroupWeekSender
+from bot.chat.lately import Lately
 from bot.chat.lesson_panel import LEARN_ITEMS
 from bot.chat.portfolio_panel import PORTFOLIO_ITEMS, SharedMessages
 from bot.chat.practice_panel import PRACTICE_ITEMS, start_practice
@@ -121,7 +122,7 @@ class GradusClient(commands.Bot):
         self.round_messages = RoundMessages(self)
         self.group_week_sender = GroupWeekSender(self)
         self.group_places = GroupPlaces(self)
-        self.group_invitations = Invitations()
+        self.group_invitations = Lately(INVITED_AGAIN)
         self.boot_steps: list[Callable[[], Awaitable[None]]] = [
             self.run_messages.boot,
             self.group_posts.boot,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -302,7 +302,7 @@ async def _invite(interaction: Press, group: str) -> None:
         raise GradusError(f"I speak in public only where the moderators let me{f': try <#{study}>' if study else ''}.")
     if not isinstance(channel, discord.abc.Messageable) or not _may_post(interaction):
         raise GradusError("You or I may not write in this channel. Invite from one where both of us may.")
-    if not interaction.client.group_invitations.may(group, channel.id, gradus.clock()):
+    if not interaction.client.group_invitations.may((group, channel.id), gradus.clock()):
         raise GradusError("This group was invited to here a moment ago: the message is above.")
     post = Post(invitation(view, gradus.catalogue, gradus.clock()), None, standing_view(join_button(view.group)))
     shape = post.without_picture() if interaction.app_permissions.embed_links else post.plain()
@@ -313,21 +313,6 @@ async def _invite(interaction: Press, group: str) -> None:
 def _may_post(interaction: Press) -> bool:
     name = "send_messages_in_threads" if isinstance(interaction.channel, discord.Thread) else "send_messages"
     return all(getattr(one, name) for one in (interaction.permissions, interaction.app_permissions))
-
-
-class Invitations:
-    """Which groups were invited to where, a moment ago: a double press posts once."""
-
-    def __init__(self) -> None:
-        self._posted: dict[tuple[str, int], datetime] = {}
-
-    def may(self, group: str, channel: int, now: datetime) -> bool:
-        """Whether a group may be invited to in a channel at `now`; from then on it was."""
-        self._posted = {where: at for where, at in self._posted.items() if now - at < INVITED_AGAIN}
-        if (group, channel) in self._posted:
-            return False
-        self._posted[group, channel] = now
-        return True
 
 
 async def _join(interaction: Press, group: str) -> None:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeGuard
 
 import aiohttp
@@ -20,6 +20,7 @@ import discord
 from bot.chat.group_buttons import GroupButton, request_buttons
 from bot.chat.group_pages import intro_page, request_text
 from bot.chat.group_week_panel import GroupPlanButton
+from bot.chat.lately import Lately
 from bot.chat.messages import Post, as_edit
 from bot.chat.rendering import Page
 from bot.chat.standing import standing_view
@@ -47,6 +48,9 @@ STILL_THERE = (
     "Somebody who left still sees its thread or has its role: a moderator has to grant me Manage Threads and, for a "
     "role, Manage Roles."
 )
+
+ASKED_AGAIN = timedelta(days=1)
+"""The pause before asking again to join the same group pings its owner again."""
 
 PATIENCE = 2.0  # seconds that a tick waits for what it began
 ARCHIVE_AFTER: Literal[10080] = 10080  # minutes of silence, the most that Discord takes
@@ -81,6 +85,7 @@ class GroupPlaces:
         self._shown: dict[str, Page] = {}
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._renaming = set[asyncio.Task[None]]()
+        self._asked = Lately(ASKED_AGAIN)
 
     async def boot(self) -> None:
         """Look after every group, and settle what was left."""
@@ -123,7 +128,7 @@ class GroupPlaces:
             guild = self._client.get_guild(one.group.server) if one else None
             if one is None or guild is None or guild.unavailable:
                 return
-            visit = _Visit(self._client, guild, one, now, self._shown)
+            visit = _Visit(self._client, guild, one, now, self._shown, self._asked)
             try:
                 if look_at is not None and one.members:
                     await visit.look_at(one.members[look_at % len(one.members)])
@@ -216,7 +221,13 @@ class _Visit:
     """One look at one group's place."""
 
     def __init__(
-        self, client: "GradusClient", guild: discord.Guild, one: ToSettle, now: datetime, shown: dict[str, Page]
+        self,
+        client: "GradusClient",
+        guild: discord.Guild,
+        one: ToSettle,
+        now: datetime,
+        shown: dict[str, Page],
+        asked: Lately,
     ) -> None:
         self._client = client
         self._guild = guild
@@ -228,6 +239,7 @@ class _Visit:
         self._requests = one.requests
         self._now = now
         self._shown = shown
+        self._asked = asked
         self._trouble: list[str] = []
         self._settling = client.gradus.groups.settling
 
@@ -537,15 +549,16 @@ class _Visit:
         self._trouble.append(f"I may not write in {room.mention}: a moderator can look at my permissions there.")
 
     async def _ask(self, room: discord.TextChannel | discord.Thread) -> None:
-        """Ask the owner, whom that pings, about everybody who wants to join."""
+        """Ask the owner about everybody who wants to join; that pings them once a day for each."""
         owner = next((one.person for one in self._members if one.owns), None)
         for request in self._requests:
             if request.message is not None or owner is None:
                 continue
+            pinged = self._asked.may((self._group.id, request.learner), self._now)
             try:
                 sent = await room.send(
                     f"<@{owner}> {request_text(request.person, self._group)}",
-                    allowed_mentions=discord.AllowedMentions(users=[discord.Object(owner)]),
+                    allowed_mentions=discord.AllowedMentions(users=[discord.Object(owner)] if pinged else False),
                     view=standing_view(*request_buttons(self._group.id, request.learner)),
                 )
             except discord.Forbidden as refusal:

@@ -342,7 +342,7 @@ async def test_on_the_panel_the_owner_declines_and_who_takes_no_messages_reads_i
 
 
 async def test_a_request_can_be_taken_back_until_it_is_decided(
-    ada: MemberActor, bob: MemberActor, channel: ChannelHandle, gradus: Gradus
+    ada: MemberActor, bob: MemberActor, channel: ChannelHandle, gradus: Gradus, simcord_env: simcord.Env
 ) -> None:
     await make(ada, channel, entry="approval")
     panel = await join(bob, channel, gradus, "Ask to join")
@@ -353,6 +353,8 @@ async def test_a_request_can_be_taken_back_until_it_is_decided(
     await join(bob, channel, gradus, "Ask to join")
     again = await found(bob, channel, (await only(gradus, channel)).id)
     assert labels(again) == ["Take my request back", "◀ All groups"]
+    sent = [one.json for one in simcord_env.http_requests if "asks to join" in str(one.json)]
+    assert [one["allowed_mentions"].get("users", []) for one in sent if one] == [[ada.id], []]  # pinged once a day
 
 
 async def test_where_the_group_is_full_by_then_the_request_stays(
