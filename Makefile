@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 # Where PyTorch's CPU build is looked for first on a machine without an NVIDIA driver.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PORT ?= 8420
+# One more than there are cores: tests of the simulated Discord often wait.
+PROCESSES = $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .PHONY: demo test bench clean
@@ -19,7 +21,7 @@ test: $(VENV)/.dev
 	@echo "ruff: style" && $(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
 	@echo "mypy: types, beside pytest: behaviour"; \
 	$(BIN)/mypy & types=$$!; \
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile; behaviour=$$?; \
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(PROCESSES) --maxprocesses 4 --dist loadfile; behaviour=$$?; \
 	wait $$types || { echo "mypy found wrong types: its lines stand above pytest's"; exit 1; }; exit $$behaviour
 
 bench: $(VENV)/.dev $(VENV)/.bench

@@ -1,6 +1,7 @@
 """A small catalogue with one whole lesson, an answerer that says what it is told, and the core around them."""
 
 import itertools
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from bot.practising import GradeAnswer, Practising
 from bot.prompting import Prompting
 from bot.quizzing import Quizzing
 from bot.road.profile import Profiles
+from bot.settings import Settings
 from bot.training import Readers, Training
 from bot.tutor.tutoring import Tutoring
 from content.catalogue import Catalogue, Concept, Resource, Stage
@@ -42,6 +44,7 @@ from quizzes.question import (
     Suspect,
     Task,
 )
+from tests.shared import index_of_everything
 from training.diagnosis import Finding
 from training.fairness import Limits
 from training.records import Point as RunPoint
@@ -241,9 +244,29 @@ def ids() -> Callable[[], str]:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[DatabaseThread]:
-    path = tmp_path / "gradus.sqlite3"
+def indexed_home(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that has the index of all lessons, as after a first start."""
+    return with_index(tmp_path / "home", tmp_path_factory)
+
+
+def with_index(home: Path, factory: pytest.TempPathFactory) -> Path:
+    """The data folder `home`, which has nothing yet but the index of all lessons."""
+    shutil.copytree(index_of_everything(factory), Settings(home=home).index_path)
+    return home
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A migrated database: making one takes longer than many a test."""
+    path = tmp_path_factory.mktemp("empty") / "gradus.sqlite3"
     migrate(path, [store.migrations for store in STORES])
+    return path.read_bytes()
+
+
+@pytest.fixture
+def database(tmp_path: Path, empty_database: bytes) -> Iterator[DatabaseThread]:
+    path = tmp_path / "gradus.sqlite3"
+    path.write_bytes(empty_database)
     thread = DatabaseThread(path)
     yield thread
     thread.close()

@@ -17,6 +17,7 @@ from unittest import mock
 import pytest
 
 from bot.cli import main
+from tests.bot.conftest import with_index
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,7 +63,7 @@ def json_lines(text: str) -> list[dict[str, object]]:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home") / "gradus"
+    return with_index(tmp_path_factory.mktemp("home") / "gradus", tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

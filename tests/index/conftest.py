@@ -1,13 +1,12 @@
 """The real encoder, loaded once, a small index that it made, and one of the real lessons."""
 
-import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from content.catalogue import Catalogue, load
-from foundation.files import file_lock
 from index.answers import Encoding
 from index.build import build_index
 from index.elsewhere import encoded
@@ -15,6 +14,7 @@ from index.embedding import Encoder, load_encoder
 from index.library import Library
 from index.passages import Passage, lesson_passages
 from index.search import Index
+from tests.shared import index_of_everything, made_once
 
 SMALL = (
     Passage("dropout", "Dropout", "Dropout switches units off at random during training. At test time all are on."),
@@ -68,14 +68,12 @@ def encoding(encoder: Encoder) -> Encoding:
 @pytest.fixture(scope="session")
 def lessons_folder(catalogue: Catalogue, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The index of all lessons, made once for all processes that these tests are spread over."""
-    own = tmp_path_factory.getbasetemp()
-    root = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    folder, made = root / "lessons", root / "lessons.made"
-    with file_lock(root / "lessons.lock"):
-        if not made.exists():
-            build_index(lesson_passages(catalogue), folder, encoder)
-            made.touch()
-    return folder
+
+    def make(folder: Path) -> None:
+        shutil.copytree(index_of_everything(tmp_path_factory), folder)  # what is not taught here goes out again
+        build_index(lesson_passages(catalogue), folder, encoder)
+
+    return made_once("lessons", tmp_path_factory, make)
 
 
 @pytest.fixture(scope="session")

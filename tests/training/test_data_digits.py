@@ -25,7 +25,7 @@ def published(tmp_path: Path) -> Path:
     folder.mkdir()
     for part, count in (("train", 30), ("t10k", 10)):
         pictures = np.arange(count * 784).reshape(count, 28, 28).astype(np.uint8)
-        (folder / f"{part}-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx(pictures)))
+        (folder / f"{part}-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx(pictures), mtime=0))
         (folder / f"{part}-labels-idx1-ubyte").write_bytes(idx((np.arange(count) % 10).astype(np.uint8)))
     return tmp_path
 
@@ -66,9 +66,9 @@ def broken(folder: Path, name: str, content: bytes | None) -> None:
         (LABELS, idx(np.zeros(30, np.uint8))[:-1], "30 bytes announced, 29 there"),
         (LABELS, idx(np.zeros((30, 1), np.uint8)), "not an IDX file of bytes with 1 axes"),
         (f"{PICTURES}.gz", b"no gzip", f"mnist/{PICTURES}.gz: cannot be read, or is damaged"),
-        (f"{PICTURES}.gz", gzip.compress(idx(np.zeros((30, 28, 28), np.uint8)))[:-20], "is damaged"),
-        (f"{PICTURES}.gz", gzip.compress(idx(np.zeros((30, 8, 8), np.uint8))), "the pictures are not 28 × 28"),
-        (f"{PICTURES}.gz", gzip.compress(b"\0\0\x08\x03" + b"\xff" * 12 + b"x"), "bytes announced, 1 there"),
+        (f"{PICTURES}.gz", gzip.compress(idx(np.zeros((30, 28, 28), np.uint8)), mtime=0)[:-20], "is damaged"),
+        (f"{PICTURES}.gz", gzip.compress(idx(np.zeros((30, 8, 8), np.uint8)), mtime=0), "the pictures are not 28 × 28"),
+        (f"{PICTURES}.gz", gzip.compress(b"\0\0\x08\x03" + b"\xff" * 12 + b"x", mtime=0), "bytes announced, 1 there"),
     ],
 )
 def test_a_broken_file_is_named_with_what_to_do(published: Path, name: str, content: bytes, expected: str) -> None:

@@ -18,9 +18,9 @@ pytestmark = [
 ]
 
 
-async def test_a_newcomer_asks_the_real_bot_and_gets_an_answer_with_its_sources(tmp_path: Path) -> None:
+async def test_a_newcomer_asks_the_real_bot_and_gets_an_answer_with_its_sources(indexed_home: Path) -> None:
     clock = DemoClock()
-    with real_bot(tmp_path, clock) as make_client:
+    with real_bot(indexed_home, clock) as make_client:
         async with open_demo(make_client, listener=listen(0), clock=clock) as address, browser() as running:
             visitor = await Visitor.arrive(running, address)
             await visitor.asks("why does dropout help?")
@@ -36,9 +36,9 @@ async def test_a_newcomer_asks_the_real_bot_and_gets_an_answer_with_its_sources(
             assert visitor.complaints == []
 
 
-async def test_a_visitor_follows_up_in_a_thread_and_somebody_else_joins_in(tmp_path: Path) -> None:
+async def test_a_visitor_follows_up_in_a_thread_and_somebody_else_joins_in(indexed_home: Path) -> None:
     clock = DemoClock()
-    with real_bot(tmp_path, clock) as make_client:
+    with real_bot(indexed_home, clock) as make_client:
         async with open_demo(make_client, listener=listen(0), clock=clock) as address, browser() as running:
             visitor = await Visitor.arrive(running, address)
             await visitor.asks("why does dropout help?")

@@ -16,9 +16,9 @@ pytestmark = [
 ]
 
 
-async def test_a_newcomer_turns_pages_and_finds_the_map_on_a_phone(tmp_path: Path) -> None:
+async def test_a_newcomer_turns_pages_and_finds_the_map_on_a_phone(indexed_home: Path) -> None:
     clock = DemoClock()
-    with real_bot(tmp_path, clock) as make_client:
+    with real_bot(indexed_home, clock) as make_client:
         async with open_demo(make_client, listener=listen(0), clock=clock) as address, browser() as running:
             visitor = await Visitor.arrive(running, address, PHONE)
             await visitor.says("/learn dropout")
