@@ -233,7 +233,7 @@ def find_page(matches: Sequence[Match], catalogue: Catalogue, stage: str | None,
         text = "There is no group to join" + (" at this stage: choose another above, or" if stage else " yet:")
         text += " make one with `/group create`."
         return Page(title=f"Study groups{where}", text=text, colour=RELATED_COLOUR)
-    hint = [] if zoned else ["-# With your time zone (`/start` takes it) I compare the hours too."]
+    hint = [] if zoned else ["*With your time zone (`/start` takes it) I compare the hours too.*"]
     lines = [_match(number, one, catalogue) for number, one in enumerate(matches[:MOST_MATCHES], 1)]
     return within_limits(
         Page(
