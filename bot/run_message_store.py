@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlite_utils import Database, Migrations
 
+from foundation.clock import utc_text
 from foundation.database import writing
 from foundation.learners import Rows
 
@@ -51,7 +52,7 @@ class RunMessageStore:
             database.execute(
                 "insert or replace into run_drafts (draft, learner, task, preset, typed, kept_at) "
                 "values (?, ?, ?, ?, ?, ?)",
-                [draft.id, draft.learner, draft.task, draft.preset, json.dumps(dict(draft.typed)), _utc(now)],
+                [draft.id, draft.learner, draft.task, draft.preset, json.dumps(dict(draft.typed)), utc_text(now)],
             )
 
     def draft(self, database: Database, id: str) -> Draft | None:
@@ -70,7 +71,7 @@ class RunMessageStore:
     def forget_drafts_before(self, database: Database, moment: datetime) -> None:
         """Remove drafts that nobody has touched since."""
         with writing(database):
-            database.execute("delete from run_drafts where kept_at < ?", [_utc(moment)])
+            database.execute("delete from run_drafts where kept_at < ?", [utc_text(moment)])
 
     # ---------------------------------------------------------------------------------- predictions
 
@@ -141,10 +142,6 @@ class RunMessageStore:
 
 
 _TABLES = ("run_drafts", "run_predictions", "run_messages")
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()
 
 
 @RunMessageStore.migrations()

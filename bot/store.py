@@ -3,11 +3,12 @@
 import dataclasses
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database, Migrations
 
+from foundation.clock import utc_text
 from foundation.database import writing
 from foundation.learners import Rows
 from index.answers import Answer, AnswerPassage, Source
@@ -76,7 +77,7 @@ class AnswerStore:
         with writing(database):
             database.execute(
                 "insert into answers (answer, learner, place, asked_at, content, follows) values (?, ?, ?, ?, ?, ?)",
-                [kept.id, kept.learner, kept.place, _utc(kept.asked_at), _to_json(kept.answer), kept.follows],
+                [kept.id, kept.learner, kept.place, utc_text(kept.asked_at), _to_json(kept.answer), kept.follows],
             )
 
     def find(self, database: Database, answer: str) -> KeptAnswer | None:
@@ -116,7 +117,7 @@ class AnswerStore:
             database,
             "select * from answers where learner = ? and place = ? and asked_at >= ? "
             "order by asked_at desc, rowid desc limit ?",
-            [learner, place, _utc(since), most],
+            [learner, place, utc_text(since), most],
         )
         return tuple(reversed(latest))
 
@@ -151,7 +152,7 @@ class AnswerStore:
                 "insert into conversations (thread, place, answer, opened_at) values (?, ?, ?, ?) "
                 "on conflict (answer) do update set "
                 "thread = excluded.thread, place = excluded.place, opened_at = excluded.opened_at where thread = ?",
-                [str(thread.id), thread.place, answer, _utc(now), str(instead_of)],
+                [str(thread.id), thread.place, answer, utc_text(now), str(instead_of)],
             )
         return opened.rowcount > 0
 
@@ -169,7 +170,7 @@ class AnswerStore:
                 "select answer, ?, ?, ? from answers where answer = ? "
                 "on conflict (answer, learner) do update set helpful = excluded.helpful, voted_at = excluded.voted_at "
                 "where helpful != excluded.helpful",
-                [learner, int(helpful), _utc(now), answer],
+                [learner, int(helpful), utc_text(now), answer],
             ).rowcount
         return changed > 0
 
@@ -196,7 +197,7 @@ class AnswerStore:
             )
             order by asked_at desc, rowid desc limit ?
             """,
-            [str(server), _utc(since), most],
+            [str(server), utc_text(since), most],
         )
         return tuple(
             Doubt(row["verdict"], row["question"], row["concept"], datetime.fromisoformat(row["asked_at"]))
@@ -208,7 +209,7 @@ class AnswerStore:
         with writing(database):
             told = database.execute(
                 "insert or ignore into notices (learner, notice, told_at) values (?, ?, ?)",
-                [learner, notice, _utc(now)],
+                [learner, notice, utc_text(now)],
             )
         return told.rowcount > 0
 
@@ -232,11 +233,11 @@ class AnswerStore:
         Conversations opened before it go too, where nothing is left of them.
         """
         with writing(database):
-            gone = database.execute("delete from answers where asked_at < ?", [_utc(than)]).rowcount
+            gone = database.execute("delete from answers where asked_at < ?", [utc_text(than)]).rowcount
             database.execute(
                 "delete from conversations where answer is null and opened_at < ? and not exists "
                 "(select 1 from answers where place = conversations.place)",
-                [_utc(than)],
+                [utc_text(than)],
             )
         return gone
 
@@ -317,10 +318,6 @@ def _answers(database: Database, query: str, values: list[Any]) -> tuple[KeptAns
         )
         for row in database.query(query, values)
     )
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()
 
 
 def _to_json(answer: Answer) -> str:

@@ -51,10 +51,11 @@ class TickRegistry:
             raise ValueError(f"tick '{name}': every {every} is no period")
         self._ticks[name] = Tick(name, every, act)
 
-    def remove(self, name: str) -> None:
-        """Forget the act of that name, if there is one."""
+    def put(self, name: str, every: timedelta, act: Act) -> None:
+        """Register an act in place of the one of that name, if there is one."""
         self._ticks.pop(name, None)
         self._due.pop(name, None)
+        self.add(name, every, act)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -5,11 +5,12 @@ outbox holds at most one for a learner and a date, whatever happens.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlite_utils import Database, Migrations
 
+from foundation.clock import utc_text
 from foundation.database import writing
 from foundation.learners import Rows
 from quizzes.prompts import Prompt, Schedule, catch_up, is_stale
@@ -43,7 +44,7 @@ class PromptStore:
                     schedule.hour.isoformat("minutes") if schedule.hour else None,
                     schedule.zone,
                     schedule.next_date.isoformat() if schedule.next_date else None,
-                    _utc(schedule.next_at) if schedule.next_at else None,
+                    utc_text(schedule.next_at) if schedule.next_at else None,
                     schedule.last_date.isoformat() if schedule.last_date else None,
                     schedule.place,
                     str(schedule.server) if schedule.server else None,
@@ -64,7 +65,7 @@ class PromptStore:
             rows = database.execute(
                 "select learner, hour, zone, next_date from prompts where next_prompt_at <= ? "
                 "order by next_prompt_at limit ?",
-                [_utc(now), most],
+                [utc_text(now), most],
             ).fetchall()
             self._plan(database, rows, now, nonces)
         return len(rows)
@@ -74,7 +75,7 @@ class PromptStore:
         with writing(database):
             rows = database.execute(
                 "select learner, hour, zone, next_date from prompts where learner = ? and next_prompt_at <= ?",
-                [learner, _utc(now)],
+                [learner, utc_text(now)],
             ).fetchall()
             self._plan(database, rows, now, nonces)
 
@@ -109,7 +110,7 @@ class PromptStore:
             from outbox join prompts using (learner) join learners using (learner)
             where outbox.next_try_at <= ? and outbox.state = 'planned' order by outbox.next_try_at limit 1
             """,
-            [_utc(now)],
+            [utc_text(now)],
         )
         return next(map(_prompt, rows), None)
 
@@ -131,7 +132,7 @@ class PromptStore:
     def put_off(self, database: Database, id: int, until: datetime) -> None:
         """Try again at a moment (aware)."""
         with writing(database):
-            database.execute("update outbox set state = 'planned', next_try_at = ? where id = ?", [_utc(until), id])
+            database.execute("update outbox set state = 'planned', next_try_at = ? where id = ?", [utc_text(until), id])
 
     def mark_sent(self, database: Database, id: int, place: str, message: str, now: datetime) -> None:
         """Keep that a prompt was sent, and where: a place as in `Schedule`, and Discord's id of the message."""
@@ -139,7 +140,7 @@ class PromptStore:
             database.execute(
                 "update outbox set state = 'sent', next_try_at = null, place = ?, message_id = ?, sent_at = ? "
                 "where id = ?",
-                [place, message, _utc(now), id],
+                [place, message, utc_text(now), id],
             )
             database.execute(
                 "update prompts set failures = 0 where failures > 0 and learner = "
@@ -163,11 +164,11 @@ class PromptStore:
         """Remove at most `most` prompts that were due before a moment (aware), the oldest first; how many went."""
         with writing(database):
             newer = database.execute(
-                "select id from outbox where due_at >= ? order by id limit 1", [_utc(moment)]
+                "select id from outbox where due_at >= ? order by id limit 1", [utc_text(moment)]
             ).fetchone()
             gone = database.execute(
                 "delete from outbox where id in (select id from outbox where id < ? and due_at < ? limit ?)",
-                [newer[0] if newer else 1 << 62, _utc(moment), most],
+                [newer[0] if newer else 1 << 62, utc_text(moment), most],
             )
             return int(gone.rowcount)
 
@@ -196,10 +197,6 @@ _DATES = """
     )
 """
 _OF_LEARNER = "from dates cross join outbox on local_date = day and learner = ?"
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()
 
 
 def _schedule(row: Mapping[str, Any]) -> Schedule:

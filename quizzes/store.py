@@ -3,11 +3,12 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlite_utils import Database, Migrations
 
+from foundation.clock import utc_text
 from foundation.database import writing
 from foundation.learners import Rows
 from quizzes.history import Attempt
@@ -140,7 +141,7 @@ class PracticeStore:
                     attempt.revealed,
                     attempt.retrievability,
                     int(attempt.rating) if attempt.rating else None,
-                    _utc(attempt.at),
+                    utc_text(attempt.at),
                     attempt.study_date.isoformat(),
                     attempt.aside,
                 ],
@@ -153,7 +154,7 @@ class PracticeStore:
         with writing(database):
             database.execute(
                 "insert or ignore into attempt_undos (attempt, learner, at) values (?, ?, ?)",
-                [attempt, learner, _utc(at)],
+                [attempt, learner, utc_text(at)],
             )
             self.replace_cards(database, learner, cards)
 
@@ -209,7 +210,7 @@ class PracticeStore:
                     session.answer,
                     session.feedback,
                     json.dumps(session.attempts),
-                    _utc(session.started_at),
+                    utc_text(session.started_at),
                 ],
             )
 
@@ -231,7 +232,7 @@ class PracticeStore:
     def forget_sessions_before(self, database: Database, moment: datetime) -> None:
         """Remove sessions that began before a moment (aware); their attempts stay in the log."""
         with writing(database):
-            database.execute("delete from sessions where started_at < ?", [_utc(moment)])
+            database.execute("delete from sessions where started_at < ?", [utc_text(moment)])
 
     # ---------------------------------------------------------------------------- settings and reports
 
@@ -288,7 +289,7 @@ class PracticeStore:
         with writing(database):
             database.execute(
                 "insert into question_reports (learner, question, seed, text, at) values (?, ?, ?, ?, ?)",
-                [learner, report.question, report.seed, report.text, _utc(report.at)],
+                [learner, report.question, report.seed, report.text, utc_text(report.at)],
             )
 
     def reports(self, database: Database, most: int) -> Sequence[Report]:
@@ -312,10 +313,6 @@ class PracticeStore:
         with writing(database):
             for table in ("attempt_undos", *TABLES):
                 database.execute(f"delete from {table} where learner = ?", [learner])
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()
 
 
 def _attempt(row: Mapping[str, Any]) -> Attempt:

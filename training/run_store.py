@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlite_utils import Database, Migrations
 
+from foundation.clock import utc_text
 from foundation.errors import GradusError
 from foundation.learners import Rows
 from training.fairness import (
@@ -85,7 +86,7 @@ class RunStore:
                     request.seconds,
                     limits is not None,
                     estimate,
-                    _utc(now),
+                    utc_text(now),
                 ],
             )
             return self._found(database, request.id)
@@ -178,7 +179,7 @@ class RunStore:
 
     def workers(self, database: Database, now: datetime) -> list[WorkerInfo]:
         """The workers that were heard of within a lease."""
-        rows = database.query("select * from workers where heard_at > ? order by id", [_utc(now - LEASE)])
+        rows = database.query("select * from workers where heard_at > ? order by id", [utc_text(now - LEASE)])
         return [WorkerInfo(row["id"], row["device"], row["slots"], row["memory"]) for row in rows]
 
     def beat(self, database: Database, worker: WorkerInfo, now: datetime, lease: timedelta = LEASE) -> None:
@@ -186,11 +187,11 @@ class RunStore:
         with in_turn(database):
             database.execute(
                 "insert or replace into workers (id, device, slots, memory, heard_at) values (?, ?, ?, ?, ?)",
-                [worker.id, worker.device, worker.slots, worker.memory, _utc(now)],
+                [worker.id, worker.device, worker.slots, worker.memory, utc_text(now)],
             )
             database.execute(
                 f"update runs set lease_until = ? where worker = ? and {_in('state', HELD)}",
-                [_utc(now + lease), worker.id],
+                [utc_text(now + lease), worker.id],
             )
 
     def leave(self, database: Database, worker: WorkerInfo) -> None:
@@ -244,7 +245,7 @@ class RunStore:
                     estimate = ?, charge = ?, charged_on = ?, why = null, started_at = null
                 where id = ?
                 """,
-                [worker.id, _utc(now + lease), worker.device, estimate, estimate, _day(now), row["id"]],
+                [worker.id, utc_text(now + lease), worker.device, estimate, estimate, _day(now), row["id"]],
             )
             record = self._found(database, row["id"])
             return Claim(record.id, record.attempt, worker.id), record
@@ -269,7 +270,7 @@ class RunStore:
                 "running",
                 "started_at = ?, queue_seconds = coalesce(queue_seconds, max(0, (julianday(?) - "
                 "julianday(created_at)) * 86400))",
-                [_utc(now), _utc(now)],
+                [utc_text(now), utc_text(now)],
             )
 
     def add_points(
@@ -329,7 +330,7 @@ class RunStore:
                 claim,
                 state,
                 "why = ?, metrics = ?, seconds = seconds + ?, ended_at = ?, worker = null, lease_until = null",
-                [why, json.dumps(dict(metrics or {})), seconds, _utc(now)],
+                [why, json.dumps(dict(metrics or {})), seconds, utc_text(now)],
             )
 
     def hand_back(self, database: Database, claim: Claim, seconds: float) -> None:
@@ -357,13 +358,13 @@ class RunStore:
     def reap(self, database: Database, now: datetime) -> list[str]:
         """Take the runs of workers that were not heard of for a lease away from them; their ids."""
         overdue = f"{_in('state', HELD)} and lease_until < ?"
-        if not database.execute(f"select 1 from runs where {overdue} limit 1", [_utc(now)]).fetchone():
+        if not database.execute(f"select 1 from runs where {overdue} limit 1", [utc_text(now)]).fetchone():
             return []
         with in_turn(database):
-            rows = list(database.query(f"select * from runs where {overdue}", [_utc(now)]))
+            rows = list(database.query(f"select * from runs where {overdue}", [utc_text(now)]))
             for row in rows:
                 self._lose(database, row, now)
-            database.execute("delete from workers where heard_at < ?", [_utc(now - LEASE)])
+            database.execute("delete from workers where heard_at < ?", [utc_text(now - LEASE)])
             return [row["id"] for row in rows]
 
     # ------------------------------------------------------------------------------------- learners
@@ -483,7 +484,7 @@ class RunStore:
         self._settle_row(database, row, 0.0)
         losses = row["losses"] + 1
         to = after_loss(losses, bool(row["cancel_wanted"]))
-        ended = _utc(now) if to != "queued" else None
+        ended = utc_text(now) if to != "queued" else None
         why = "the machine lost it several times" if to == "lost" else None
         database.execute(
             "update runs set state = ?, losses = ?, why = ?, ended_at = ?, worker = null, lease_until = null "
@@ -503,7 +504,7 @@ class RunStore:
     def _end_where(self, database: Database, where: str, values: Sequence[Any], to: State, now: datetime) -> None:
         database.execute(
             f"update runs set state = '{to}', ended_at = ? where {where} and {_in('state', before(to))}",
-            [_utc(now), *values],
+            [utc_text(now), *values],
         )
 
 
@@ -547,10 +548,6 @@ def _fits(worker: WorkerInfo) -> list[Any]:
 def _in(column: str, states: Iterable[State]) -> str:
     listed = ", ".join(f"'{one}'" for one in STATES if one in set(states))
     return f"{column} in ({listed})"
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()
 
 
 def _day(moment: datetime) -> str:

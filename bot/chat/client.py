@@ -79,6 +79,27 @@ NEEDED = {
 """The permissions that the bot asks a server for, and why. Without one it answers with what is left."""
 
 
+ITEMS = (
+    ADMIN_ITEMS,
+    LEARN_ITEMS,
+    PRACTICE_ITEMS,
+    DAILY_ITEMS,
+    TUTOR_ITEMS,
+    TRAIN_ITEMS,
+    PORTFOLIO_ITEMS,
+    ROAD_ITEMS,
+    ASK_GROUP_ITEMS,
+    ADMIN_ANSWERS_ITEMS,
+    ROUND_ITEMS,
+    DIAGNOSTIC_ITEMS,
+    WEEK_ITEMS,
+    GROUP_ITEMS,
+    FIND_ITEMS,
+    ADMIN_GROUPS_ITEMS,
+)
+"""The buttons and selects of all panels: they outlive restarts."""
+
+
 class Tree(app_commands.CommandTree["GradusClient"]):
     """The slash commands and menus; what they raise goes to the one place that answers."""
 
@@ -134,39 +155,26 @@ class GradusClient(commands.Bot):
 
     async def setup_hook(self) -> None:
         """Load every feature (one that fails stops the start) and tell Discord the commands if they changed."""
-        self.add_dynamic_items(AnswerButton, SetUpButton, DataButton, ProgressButton, *ADMIN_ITEMS, *LEARN_ITEMS)
-        self.add_dynamic_items(*PRACTICE_ITEMS, *DAILY_ITEMS, QuizMeButton, *TUTOR_ITEMS, TeachMeButton)
-        self.add_dynamic_items(*TRAIN_ITEMS)
-        self.add_dynamic_items(*PORTFOLIO_ITEMS)
-        self.add_dynamic_items(*ROAD_ITEMS, StepButton)
-        self.add_dynamic_items(*ASK_GROUP_ITEMS, *ADMIN_ANSWERS_ITEMS)
-        self.add_dynamic_items(*ROUND_ITEMS, *DIAGNOSTIC_ITEMS)
-        self.add_dynamic_items(*WEEK_ITEMS)
-        self.add_dynamic_items(*GROUP_ITEMS, *FIND_ITEMS, *ADMIN_GROUPS_ITEMS)
+        self.add_dynamic_items(
+            AnswerButton, SetUpButton, DataButton, ProgressButton, QuizMeButton, TeachMeButton, StepButton
+        )
+        for items in ITEMS:
+            self.add_dynamic_items(*items)
+        shared_messages = SharedMessages(self)
         for cog in (Ask, Start, Learn, Quiz, Train, GroupDoor, Me, Admin):
             await self.add_cog(cog(self))
-        sender = PromptSender(self, self.gradus.prompting, start_practice)
-        self.gradus.ticks.remove(SENDING)  # of a client before this one
-        self.gradus.ticks.add(SENDING, timedelta(seconds=0.5), sender.tick)
-        shared_messages = SharedMessages(self)
-        await self.add_cog(shared_messages)
-        self.gradus.ticks.remove(SHARING)
-        self.gradus.ticks.add(SHARING, timedelta(seconds=2), shared_messages.tick)
-        self.gradus.ticks.remove(WATCHING)
-        self.gradus.ticks.add(WATCHING, timedelta(seconds=0.5), self.run_messages.tick)
-        self.gradus.ticks.remove(SETTLING)
-        self.gradus.ticks.add(SETTLING, timedelta(minutes=1), self.group_places.tick)
-        self.gradus.ticks.remove(LOOKING_AFTER)
-        self.gradus.ticks.add(LOOKING_AFTER, timedelta(hours=1), self.group_places.hourly)
-        self.gradus.ticks.remove(PLAYING)
-        self.gradus.ticks.add(PLAYING, timedelta(seconds=0.5), self.round_messages.tick)
-        self.gradus.ticks.remove(TELLING)
-        self.gradus.ticks.add(TELLING, timedelta(seconds=1), self.group_week_sender.tick)
-        self.gradus.ticks.remove(EVENTS)
-        self.gradus.ticks.add(EVENTS, timedelta(seconds=10), self.group_week_sender.tick_events)
-        await self.add_cog(self.group_posts)
-        self.gradus.ticks.remove(GROUP_POSTS)
-        self.gradus.ticks.add(GROUP_POSTS, timedelta(seconds=5), self.group_posts.tick)
+        for listening in (shared_messages, self.group_posts):
+            await self.add_cog(listening)
+        put = self.gradus.ticks.put  # in place of those of a client before this one
+        put(SENDING, timedelta(seconds=0.5), PromptSender(self, self.gradus.prompting, start_practice).tick)
+        put(SHARING, timedelta(seconds=2), shared_messages.tick)
+        put(WATCHING, timedelta(seconds=0.5), self.run_messages.tick)
+        put(SETTLING, timedelta(minutes=1), self.group_places.tick)
+        put(LOOKING_AFTER, timedelta(hours=1), self.group_places.hourly)
+        put(PLAYING, timedelta(seconds=0.5), self.round_messages.tick)
+        put(TELLING, timedelta(seconds=1), self.group_week_sender.tick)
+        put(EVENTS, timedelta(seconds=10), self.group_week_sender.tick_events)
+        put(GROUP_POSTS, timedelta(seconds=5), self.group_posts.tick)
         await self._register_commands()
 
     async def close(self) -> None:

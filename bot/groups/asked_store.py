@@ -6,7 +6,7 @@ be edited. So messages have a table of their own that names no learner.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlite_utils import Database, Migrations
@@ -22,6 +22,7 @@ from bot.groups.asked import (
     QuestionState,
     Review,
 )
+from foundation.clock import utc_text
 from foundation.database import writing
 from foundation.learners import Rows
 
@@ -60,8 +61,8 @@ class AskedStore:
                     one.name,
                     one.question,
                     one.concept,
-                    _utc(one.asked_at),
-                    _utc(one.due_at),
+                    utc_text(one.asked_at),
+                    utc_text(one.due_at),
                     one.state,
                 ],
             )
@@ -81,7 +82,7 @@ class AskedStore:
     def questions_since(self, database: Database, learner: int, moment: datetime) -> int:
         """How many questions a learner has put to groups since, those that were removed too."""
         row = database.execute(
-            "select count(*) from group_questions where learner = ? and asked_at > ?", [learner, _utc(moment)]
+            "select count(*) from group_questions where learner = ? and asked_at > ?", [learner, utc_text(moment)]
         ).fetchone()
         return int(row[0])
 
@@ -94,10 +95,10 @@ class AskedStore:
     def end_time(self, database: Database, now: datetime) -> None:
         """Let the groups' time be up where it is; each message is to show that once."""
         up = "select id from group_questions where state = 'open' and due_at <= ?"
-        if not database.execute(up, [_utc(now)]).fetchone():  # no lock is taken for nothing
+        if not database.execute(up, [utc_text(now)]).fetchone():  # no lock is taken for nothing
             return
         with writing(database):
-            for (id,) in database.execute(up, [_utc(now)]).fetchall():
+            for (id,) in database.execute(up, [utc_text(now)]).fetchall():
                 self.set_question_state(database, id, "over")
 
     # ---------------------------------------------------------------------------------------- answers
@@ -108,7 +109,7 @@ class AskedStore:
             database.execute(
                 "insert into member_answers (id, question, learner, name, text, answered_at, state) "
                 "values (?, ?, ?, ?, ?, ?, ?)",
-                [one.id, one.question, one.learner, one.name, one.text, _utc(one.answered_at), one.state],
+                [one.id, one.question, one.learner, one.name, one.text, utc_text(one.answered_at), one.state],
             )
             self._expect(database, one.id, channel)
 
@@ -157,7 +158,7 @@ class AskedStore:
         with writing(database):
             news = database.execute(
                 "insert or ignore into member_reports (post, learner, at) values (?, ?, ?)",
-                [post, learner, _utc(now)],
+                [post, learner, utc_text(now)],
             ).rowcount
             for table in TABLES if news else ():
                 hidden = database.execute(
@@ -271,7 +272,7 @@ class AskedStore:
         return _messages(
             database,
             "where message is not null and shown < edition and (try_at is null or try_at <= ?) order by rowid limit ?",
-            [_utc(now), most],
+            [utc_text(now), most],
         )
 
     def showed(self, database: Database, post: str, edition: int) -> None:
@@ -296,7 +297,7 @@ class AskedStore:
         """Keep that a message could not be edited just now."""
         with writing(database):
             database.execute(
-                "update group_messages set tries = tries + 1, try_at = ? where post = ?", [_utc(until), post]
+                "update group_messages set tries = tries + 1, try_at = ? where post = ?", [utc_text(until), post]
             )
 
     # ------------------------------------------------------------------ appearances below answers
@@ -372,11 +373,11 @@ class AskedStore:
             answers = f"select id from member_answers where question in ({old})"
             for posts in (answers, old):
                 database.execute(
-                    f"delete from group_messages where post in ({posts}) and shown >= edition", [_utc(than)]
+                    f"delete from group_messages where post in ({posts}) and shown >= edition", [utc_text(than)]
                 )
-                database.execute(f"delete from member_reports where post in ({posts})", [_utc(than)])
-            database.execute(f"delete from member_answers where id in ({answers})", [_utc(than)])
-            database.execute(f"delete from group_questions where id in ({old})", [_utc(than)])
+                database.execute(f"delete from member_reports where post in ({posts})", [utc_text(than)])
+            database.execute(f"delete from member_answers where id in ({answers})", [utc_text(than)])
+            database.execute(f"delete from group_questions where id in ({old})", [utc_text(than)])
 
     # ------------------------------------------------------------------------------------------- rows
 
@@ -462,10 +463,6 @@ def _answer(row: Mapping[str, Any]) -> MemberAnswer:
         state=row["state"],
         hidden=bool(row["hidden"]),
     )
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()
 
 
 @AskedStore.migrations()

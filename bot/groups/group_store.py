@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from typing import Any
 
 from sqlite_utils import Database, Migrations
 
 from bot.groups.group import Group, Meeting, Member, News, Notice, Place, Request, State
+from foundation.clock import utc_text
 from foundation.database import writing
 from foundation.learners import Rows
 
@@ -36,7 +37,7 @@ class GroupStore:
             )
             database.execute(
                 "insert into group_members (group_id, learner, joined_at, rank) values (?, ?, ?, 'owner')",
-                [group.id, owner, _utc(group.created_at)],
+                [group.id, owner, utc_text(group.created_at)],
             )
 
     def keep(self, database: Database, group: Group) -> None:
@@ -157,7 +158,7 @@ class GroupStore:
         with writing(database):
             joined = database.execute(
                 "insert or ignore into group_members (group_id, learner, joined_at, rank) values (?, ?, ?, 'member')",
-                [id, learner, _utc(now)],
+                [id, learner, utc_text(now)],
             )
             database.execute("delete from group_requests where group_id = ? and learner = ?", [id, learner])
             database.execute("delete from group_departures where group_id = ? and learner = ?", [id, learner])
@@ -263,7 +264,7 @@ class GroupStore:
         with writing(database):
             asked = database.execute(
                 "insert or ignore into group_requests (group_id, learner, at) values (?, ?, ?)",
-                [id, learner, _utc(now)],
+                [id, learner, utc_text(now)],
             )
             if asked.rowcount:
                 self.unsettle(database, id)
@@ -289,7 +290,7 @@ class GroupStore:
         with writing(database):
             database.execute(
                 "insert into group_notices (learner, group_id, news, at) values (?, ?, ?, ?)",
-                [learner, id, news, _utc(now)],
+                [learner, id, news, utc_text(now)],
             )
 
     def take_notices(self, database: Database, learner: int) -> tuple[Notice, ...]:
@@ -355,7 +356,7 @@ def _row(group: Group) -> dict[str, Any]:
         "minutes": group.minutes,
         "approval": group.approval,
         "size": group.size,
-        "created_at": _utc(group.created_at),
+        "created_at": utc_text(group.created_at),
         "home": str(group.home),
         "state": group.state,
         "wants_channel": group.wants_channel,
@@ -414,10 +415,6 @@ def _request(row: Mapping[str, Any]) -> Request:
         at=datetime.fromisoformat(row["at"]),
         message=_number(row["message"]),
     )
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()
 
 
 def _text(id: int | None) -> str | None:

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database, Migrations
 
 from bot.groups.round import Answer, Asked, Round
+from foundation.clock import utc_text
 from foundation.database import writing
 from foundation.learners import Rows
 
@@ -236,7 +237,7 @@ def _answer(row: Mapping[str, Any]) -> Answer:
 
 
 def _utc(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat() if moment else None
+    return utc_text(moment) if moment else None
 
 
 def _moment(text: str | None) -> datetime | None:

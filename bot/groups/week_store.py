@@ -5,13 +5,14 @@ meetings, and who was nudged.
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlite_utils import Database, Migrations
 
 from bot.groups.group import Group
 from bot.groups.week import Course, Kind, Occasion
+from foundation.clock import utc_text
 from foundation.database import writing
 from foundation.learners import Rows
 
@@ -100,8 +101,8 @@ class WeekStore:
                     json.dumps(sorted(course.without)),
                     json.dumps(group.concepts),
                     group.pace,
-                    _utc(next_at) if next_at else None,
-                    _utc(now),
+                    utc_text(next_at) if next_at else None,
+                    utc_text(now),
                     group.id,
                 ],
             )
@@ -122,7 +123,7 @@ class WeekStore:
     def due(self, database: Database, now: datetime, most: int) -> tuple[str, ...]:
         """Groups to which something is to be said at `now`, the longest due first."""
         rows = database.execute(
-            "select group_id from group_weeks where next_at <= ? order by next_at limit ?", [_utc(now), most]
+            "select group_id from group_weeks where next_at <= ? order by next_at limit ?", [utc_text(now), most]
         )
         return tuple(row[0] for row in rows.fetchall())
 
@@ -130,7 +131,7 @@ class WeekStore:
         """Keep when something is next to be said to a group; None: never."""
         with writing(database):
             database.execute(
-                "update group_weeks set next_at = ? where group_id = ?", [_utc(next_at) if next_at else None, group]
+                "update group_weeks set next_at = ? where group_id = ?", [utc_text(next_at) if next_at else None, group]
             )
 
     # ---------------------------------------------------------------------------------------- pauses
@@ -144,7 +145,8 @@ class WeekStore:
         """Let a group's posts rest from a moment on; its scheduled event is due for a look."""
         with writing(database):
             database.execute(
-                "update group_weeks set paused_at = ?, event_due = ? where group_id = ?", [_utc(at), _utc(at), group]
+                "update group_weeks set paused_at = ?, event_due = ? where group_id = ?",
+                [utc_text(at), utc_text(at), group],
             )
 
     def wake(self, database: Database, group: str) -> None:
@@ -170,7 +172,7 @@ class WeekStore:
     def events_due(self, database: Database, now: datetime, most: int) -> tuple[str, ...]:
         """Groups whose scheduled event is due for a look."""
         rows = database.execute(
-            "select group_id from group_weeks where event_due <= ? order by event_due limit ?", [_utc(now), most]
+            "select group_id from group_weeks where event_due <= ? order by event_due limit ?", [utc_text(now), most]
         )
         return tuple(row[0] for row in rows.fetchall())
 
@@ -179,7 +181,7 @@ class WeekStore:
         with writing(database):
             database.execute(
                 "update group_weeks set event_due = ?, event_trouble = ? where group_id = ?",
-                [_utc(due) if due else None, trouble, group],
+                [utc_text(due) if due else None, trouble, group],
             )
 
     def event_trouble(self, database: Database, group: str) -> str:
@@ -190,7 +192,7 @@ class WeekStore:
     def look_at_events(self, database: Database, now: datetime) -> None:
         """Have every group's event looked at, as after a start."""
         with writing(database):
-            database.execute("update group_weeks set event_due = ? where event_due is not null", [_utc(now)])
+            database.execute("update group_weeks set event_due = ? where event_due is not null", [utc_text(now)])
 
     # ---------------------------------------------------------------------------------------- outbox
 
@@ -207,9 +209,9 @@ class WeekStore:
                         one.kind,
                         one.day.isoformat(),
                         one.monday.isoformat(),
-                        _utc(one.at),
-                        _utc(one.until),
-                        _utc(one.at),
+                        utc_text(one.at),
+                        utc_text(one.until),
+                        utc_text(one.at),
                     )
                     for one in occasions
                 ],
@@ -219,7 +221,7 @@ class WeekStore:
         """What has waited longest of all that is to be tried at `now`, or None."""
         rows = database.query(
             "select * from group_posts where next_try_at <= ? and state = 'planned' order by next_try_at, id limit 1",
-            [_utc(now)],
+            [utc_text(now)],
         )
         return next(map(_post, rows), None)
 
@@ -245,7 +247,7 @@ class WeekStore:
         with writing(database):
             database.execute(
                 "update group_posts set state = 'planned', next_try_at = ?, unsure = unsure and not ? where id = ?",
-                [_utc(until), refused, id],
+                [utc_text(until), refused, id],
             )
 
     def settle(self, database: Database, id: int, state: str, why: str = "", *, message: int | None = None) -> None:
@@ -286,7 +288,7 @@ class WeekStore:
     def forget_before(self, database: Database, moment: datetime) -> None:
         """Remove what was due before a moment."""
         with writing(database):
-            database.execute("delete from group_posts where due_at < ?", [_utc(moment)])
+            database.execute("delete from group_posts where due_at < ?", [utc_text(moment)])
             day = moment.date().isoformat()
             database.execute("delete from group_attendance where local_date < ?", [day])
             database.execute("delete from group_nudges where local_date < ?", [day])
@@ -306,7 +308,7 @@ class WeekStore:
         """Whether any of some learners has answered anything after a moment."""
         row = database.execute(
             f"select 1 from attempts where learner in ({_marks(learners)}) and at > ? limit 1",
-            [*learners, _utc(moment)],
+            [*learners, utc_text(moment)],
         ).fetchone()
         return row is not None
 
@@ -317,7 +319,7 @@ class WeekStore:
         with writing(database):
             came = database.execute(
                 "insert or ignore into group_attendance (group_id, local_date, learner, at) values (?, ?, ?, ?)",
-                [group, day.isoformat(), learner, _utc(now)],
+                [group, day.isoformat(), learner, utc_text(now)],
             )
             return came.rowcount == 1
 
@@ -341,13 +343,14 @@ class WeekStore:
             database.execute(
                 "insert or ignore into group_nudges (learner, local_date, group_id, state, due_at, until) "
                 "values (?, ?, ?, 'planned', ?, ?)",
-                [nudge.learner, nudge.day.isoformat(), nudge.group, _utc(at), _utc(nudge.until)],
+                [nudge.learner, nudge.day.isoformat(), nudge.group, utc_text(at), utc_text(nudge.until)],
             )
 
     def next_nudge(self, database: Database, now: datetime) -> Nudge | None:
         """The nudge that has waited longest of those due, or None."""
         rows = database.query(
-            "select * from group_nudges where state = 'planned' and due_at <= ? order by due_at limit 1", [_utc(now)]
+            "select * from group_nudges where state = 'planned' and due_at <= ? order by due_at limit 1",
+            [utc_text(now)],
         )
         return next(
             (
@@ -395,10 +398,6 @@ _TIMED_BY = (
 
 def _marks(some: Collection[int]) -> str:
     return ", ".join("?" * len(some))
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()
 
 
 def _post(row: Mapping[str, Any]) -> Post:

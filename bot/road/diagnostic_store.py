@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from sqlite_utils import Database, Migrations
 
+from foundation.clock import utc_text
 from foundation.database import writing
 from foundation.learners import Rows
 from quizzes.placement import Ask, Reply, Said
@@ -75,7 +76,7 @@ class DiagnosticStore:
         with writing(database):
             database.execute(
                 "insert into diagnostics (id, learner, level, state, at) values (?, ?, ?, 'open', ?)",
-                [id, learner, level, _text(at)],
+                [id, learner, level, utc_text(at)],
             )
 
     def find(self, database: Database, id: str) -> Diagnostic | None:
@@ -115,7 +116,7 @@ class DiagnosticStore:
         with writing(database):
             database.execute(
                 "update diagnostic_questions set answer = ?, said = ?, at = ? where diagnostic = ? and turn = ?",
-                [answer, said, _text(at), id, turn],
+                [answer, said, utc_text(at), id, turn],
             )
 
     def set_state(self, database: Database, id: str, state: State) -> None:
@@ -165,10 +166,6 @@ class DiagnosticStore:
                 for one in asked
             )
             yield Diagnostic(row["id"], row["learner"], row["level"], row["state"], questions)
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat()
 
 
 @DiagnosticStore.migrations()

@@ -1,10 +1,11 @@
 """What a diagnostic found that a learner knows, on disk: a probability for each concept."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlite_utils import Database, Migrations
 
+from foundation.clock import utc_text
 from foundation.database import writing
 from foundation.learners import Rows
 from quizzes.placement import KNOWN_FROM
@@ -31,7 +32,7 @@ class PlacementStore:
             self.forget(database, learner)
             database.conn.executemany(
                 "insert into placements (learner, concept, probability, at) values (?, ?, ?, ?)",
-                [(learner, concept, known, at.astimezone(UTC).isoformat()) for concept, known in placed.items()],
+                [(learner, concept, known, utc_text(at)) for concept, known in placed.items()],
             )
 
     def export(self, database: Database, learner: int) -> dict[str, Rows]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database, Migrations
 
 from bot.road.steps import OwnWord
+from foundation.clock import utc_text
 from foundation.database import writing
 from foundation.learners import Rows
 
@@ -101,7 +102,7 @@ class PortfolioStore:
         with writing(database):
             database.execute(
                 "insert or replace into step_evidence (learner, step, text, at) values (?, ?, ?, ?)",
-                [learner, step, word.text, _utc(word.at)],
+                [learner, step, word.text, utc_text(word.at)],
             )
 
     def untick(self, database: Database, learner: int, step: str) -> None:
@@ -125,7 +126,7 @@ class PortfolioStore:
             self._end(database, "learner = ? and server = ?", [share.learner, str(share.server)])
             database.execute(
                 "insert into portfolio_shares (share, learner, server, channel, at) values (?, ?, ?, ?, ?)",
-                [share.id, share.learner, str(share.server), str(share.channel), _utc(share.at)],
+                [share.id, share.learner, str(share.server), str(share.channel), utc_text(share.at)],
             )
 
     def sent(self, database: Database, id: str, message: int) -> bool:
@@ -195,10 +196,6 @@ def _share(row: dict[str, Any]) -> Share:
     at = datetime.fromisoformat(row["at"])
     whose, where = (row["learner"], int(row["discord_id"])), (int(row["server"]), int(row["channel"]))
     return Share(row["share"], *whose, *where, message, at)
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()
 
 
 @PortfolioStore.migrations()

@@ -2,12 +2,13 @@
 
 import json
 from dataclasses import asdict, fields
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database, Migrations
 
 from bot.servers.settings import ServerSettings
+from foundation.clock import utc_text
 from foundation.database import writing
 from foundation.learners import Rows
 
@@ -35,7 +36,7 @@ class ServerStore:
         with writing(database):
             database.execute(
                 "insert or ignore into blocks (server, person, blocked_at) values (?, ?, ?)",
-                [str(server), str(person), now.astimezone(UTC).isoformat()],
+                [str(server), str(person), utc_text(now)],
             )
 
     def unblock(self, database: Database, server: int, person: int) -> None:

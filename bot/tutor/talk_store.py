@@ -3,13 +3,14 @@
 import dataclasses
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database, Migrations
 
 from bot.tutor.dialogue import Mark, Mode, Talk
 from bot.tutor.syllabus import Step
+from foundation.clock import utc_text
 from foundation.database import writing
 from foundation.learners import Rows
 
@@ -31,7 +32,7 @@ class TalkStore:
                     talk.concept,
                     talk.mode,
                     talk.phase == "over",
-                    _utc(talk.moved_at),
+                    utc_text(talk.moved_at),
                     _json(talk),
                 ],
             )
@@ -45,7 +46,7 @@ class TalkStore:
         rows = database.query(
             "select content from talks where learner = ? and concept = ? and mode = ? and not over and moved_at >= ? "
             "order by moved_at desc limit 1",
-            [learner, concept, mode, _utc(since)],
+            [learner, concept, mode, utc_text(since)],
         )
         return next(map(_talk, rows), None)
 
@@ -53,14 +54,14 @@ class TalkStore:
         """The learner's talk that moved last, since a moment, if it is not over."""
         rows = database.query(
             "select content, over from talks where learner = ? and moved_at >= ? order by moved_at desc limit 1",
-            [learner, _utc(since)],
+            [learner, utc_text(since)],
         )
         return next((_talk(row) for row in rows if not row["over"]), None)
 
     def forget_before(self, database: Database, moment: datetime) -> None:
         """Remove the talks that have not moved since."""
         with writing(database):
-            database.execute("delete from talks where moved_at < ?", [_utc(moment)])
+            database.execute("delete from talks where moved_at < ?", [utc_text(moment)])
 
     def export(self, database: Database, learner: int) -> dict[str, Rows]:
         """All that is kept on the learner: rows by table."""
@@ -92,7 +93,7 @@ def create_talks(database: Database) -> None:
 
 
 def _json(talk: Talk) -> str:
-    return json.dumps(dataclasses.asdict(talk) | {"moved_at": _utc(talk.moved_at)}, ensure_ascii=False)
+    return json.dumps(dataclasses.asdict(talk) | {"moved_at": utc_text(talk.moved_at)}, ensure_ascii=False)
 
 
 def _talk(row: Mapping[str, Any]) -> Talk:
@@ -103,7 +104,3 @@ def _talk(row: Mapping[str, Any]) -> Talk:
         "moved_at": datetime.fromisoformat(fields["moved_at"]),
     }
     return Talk(**(fields | read))
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()
