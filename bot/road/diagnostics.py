@@ -4,6 +4,7 @@ Its answers are evidence on what is known before anything was taught. They are n
 memory see nothing of them. What is taken over is assumed known, and practice checks it by and by.
 """
 
+import asyncio
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -186,11 +187,11 @@ class Diagnostics:
                 self._store.begin(database, id, learner.id, level, now)
                 return self._next(database, Diagnostic(id, learner.id, level, "open"))
 
-        return await self._database.run(act)
+        return await self._run(act)
 
     async def view(self, person: int, id: str) -> DiagnosticView:
         """As it stands."""
-        return await self._database.run(lambda database: self._seen(database, self._own(database, person, id)))
+        return await self._run(lambda database: self._seen(database, self._own(database, person, id)))
 
     async def answer(self, person: int, id: str, turn: int, answer: str, now: datetime) -> DiagnosticView:
         """Answer the open question, with an empty text for "I don't know", and put the next.
@@ -212,7 +213,7 @@ class Diagnostics:
                 self._store.answer(database, id, turn, answer, said, now)
                 return self._next(database, self._own(database, person, id))
 
-        return await self._database.run(act)
+        return await self._run(act)
 
     async def keep(self, person: int, id: str, now: datetime) -> DiagnosticView:
         """Take over what it found: practice and the map go by it from now on."""
@@ -247,6 +248,11 @@ class Diagnostics:
 
     # ------------------------------------------------------------------------------------ the inside
 
+    async def _run(self, act: Callable[[Database], DiagnosticView]) -> DiagnosticView:
+        """Act in the database's thread, which nobody else is kept waiting for while the roadmap is drawn."""
+        await asyncio.to_thread(self._roadmap)
+        return await self._database.run(act)
+
     def _own(self, database: Database, person: int, id: str) -> Diagnostic:
         found = self._store.find(database, id)
         if found is None:
@@ -272,7 +278,7 @@ class Diagnostics:
                 self._store.set_state(database, id, state)
                 return self._seen(database, self._own(database, person, id))
 
-        return await self._database.run(act)
+        return await self._run(act)
 
     def _seen(self, database: Database, found: Diagnostic) -> DiagnosticView:
         """As it stands; a question that has been taken out meanwhile gives way to another."""
@@ -331,7 +337,7 @@ class Diagnostics:
         return self._roadmap().belief(found.replies, found.level)
 
     def _roadmap(self) -> Roadmap:
-        """Drawn once for a curriculum: a tenth of a second."""
+        """Drawn once for a curriculum: some tenths of a second."""
         catalogue = self._curriculum.catalogue
         if self._drawn is None or self._drawn[0] is not catalogue:
             self._drawn = catalogue, Roadmap(catalogue)
