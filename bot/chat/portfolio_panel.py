@@ -25,9 +25,9 @@ from bot.chat.places import MOST_CHANNELS, Where, is_public
 from bot.chat.portfolio_pages import ENDED, portfolio_page, shared_page
 from bot.chat.projects_panel import (
     PROJECT,
+    CareerStepButton,
     ProjectButton,
     ProjectSelect,
-    StepButton,
     StepSelect,
     WorksButton,
     take_step_form,
@@ -351,7 +351,7 @@ PORTFOLIO_ITEMS = (
     ProjectSelect,
     ProjectButton,
     StepSelect,
-    StepButton,
+    CareerStepButton,
     PortfolioButton,
     AboutSelect,
     LookButton,

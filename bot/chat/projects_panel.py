@@ -86,12 +86,12 @@ async def step_panel(gradus: Gradus, person: int, step: str) -> Panel:
     if one is None:
         raise GradusError(GONE)
     items: list[discord.ui.Item[Any]] = [StepSelect(desk.steps, step)]
-    items.append(StepButton("tick", step, "Change my word" if one.own else "Tick it myself"))
+    items.append(CareerStepButton("tick", step, "Change my word" if one.own else "Tick it myself"))
     if one.own:
-        items.append(StepButton("untick", step))
+        items.append(CareerStepButton("untick", step))
     learn = _next_concept(one)
     if learn is not None:
-        items.append(StepButton("learn", step, f"Learn: {gradus.catalogue.concepts[learn].title}"))
+        items.append(CareerStepButton("learn", step, f"Learn: {gradus.catalogue.concepts[learn].title}"))
     items += [WorksButton(door) for door in DOORS if door in one.step.concepts]
     return Panel(step_page(one, gradus.catalogue), (), standing_view(*items, WorksButton("steps")))
 
@@ -249,7 +249,7 @@ class StepSelect(
         await turn(interaction, await step_panel(interaction.client.gradus, interaction.user.id, self.item.values[0]))
 
 
-class StepButton(
+class CareerStepButton(
     Standing,
     discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
     template=rf"gradus:works:step-(?P<act>tick|untick|learn):(?P<step>{PROJECT})",
